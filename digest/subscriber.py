@@ -1,0 +1,152 @@
+"""Who gets mail, what they are interested in, and when they want it."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Literal
+
+from digest.paper import AnnounceType
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keyword:
+    """A word or phrase, with `*` at either end for any continuation."""
+
+    term: str
+    weight: float = 1.0
+    case: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowedAuthor:
+    """An author's name, in any usual order and spelling; `position` None is anywhere."""
+
+    name: str
+    weight: float = 1.0
+    position: Literal["first", "last"] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowedCategory:
+    """A category or a whole archive."""
+
+    term: str
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Criteria:
+    """Keywords, authors and categories any one of which decides (to exclude, or to require)."""
+
+    keywords: tuple[Keyword, ...] = ()
+    authors: tuple[FollowedAuthor, ...] = ()
+    categories: tuple[FollowedCategory, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.keywords or self.authors or self.categories)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interest:
+    """One subject of a subscriber, ranked on its own.
+
+    `weight` orders the merge of several interests and never changes a score; `at_least` places
+    are kept for it; `always` puts whatever matches above the line. `examples` are arXiv ids or
+    DOIs of papers like these; of each group in `require` at least one must match.
+    """
+
+    name: str | None = None
+    weight: float = 1.0
+    at_least: int = 0
+    always: bool = False
+    keywords: tuple[Keyword, ...] = ()
+    authors: tuple[FollowedAuthor, ...] = ()
+    categories: tuple[FollowedCategory, ...] = ()
+    examples: tuple[str, ...] = ()
+    about: str | None = None
+    require: tuple[Criteria, ...] = ()
+    exclude: Criteria = field(default_factory=Criteria)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """No mail from `start` on; `end` is the first day mail comes again."""
+
+    start: date
+    end: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """When a subscriber wants mail: `days` are numbers with Monday 0, `until` the last day."""
+
+    timezone: str = "UTC"
+    send_at: time = time(7, 30)
+    days: frozenset[int] = frozenset(range(5))
+    wait_for: timedelta = timedelta(hours=2)
+    pauses: tuple[Pause, ...] = ()
+    until: date | None = None
+    closed: frozenset[date] = frozenset()
+
+
+class WhenEmpty(StrEnum):
+    """What to do when there is nothing to send."""
+
+    EXPLAIN = "explain"
+    SKIP = "skip"
+    SEND = "send"
+
+
+class Layout(StrEnum):
+    """How an issue shows its picks."""
+
+    CARDS = "cards"
+    TITLES = "titles"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscriber:
+    """One person, with defaults and profiles already worked in.
+
+    `sources` None means all of them. `window` is how long after we first saw it a paper may
+    still be chosen; `catch_up` is the most that it stretches after a gap.
+    """
+
+    email: str
+    name: str | None = None
+    formerly: tuple[str, ...] = ()
+    interests: tuple[Interest, ...] = ()
+    sources: tuple[str, ...] | None = None
+    announce_types: frozenset[AnnounceType] = frozenset({AnnounceType.NEW, AnnounceType.CROSS})
+    trending: float = 0.0
+    exclude: Criteria = field(default_factory=Criteria)
+    schedule: Schedule = field(default_factory=Schedule)
+    max_papers: int = 12
+    also: int = 20
+    min_score: float = 5.0
+    window: timedelta = timedelta(days=7)
+    catch_up: timedelta = timedelta(days=30)
+    when_empty: WhenEmpty = WhenEmpty.EXPLAIN
+    layout: Layout = Layout.CARDS
+    language: str = "en"
+
+    @property
+    def key(self) -> str:
+        """The address as it is compared and stored: case-folded."""
+        return self.email.casefold()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Every address this person has had, the present one first."""
+        return (self.key, *(address.casefold() for address in self.formerly))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suppression:
+    """An address never to write to, why, and since when."""
+
+    email: str
+    why: str
+    since: datetime
