@@ -36,10 +36,10 @@ def make_sighting(**facts: Any) -> Sighting:
 
 
 def make_stored(
-    paper: Paper | None = None, *, id: int | None = None, sightings: Any = None, **facts: Any
+    paper: Paper | None = None, *, number: int | None = None, sightings: Any = None, **facts: Any
 ) -> StoredPaper:
     return StoredPaper(
-        id=id or next(_ids),
+        id=number or next(_ids),
         paper=paper or make_paper(**facts),
         sightings=sightings or (make_sighting(),),
     )
