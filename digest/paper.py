@@ -152,3 +152,22 @@ class StoredPaper:
     id: int
     paper: Paper
     sightings: tuple[Sighting, ...]
+
+    @property
+    def first_seen_at(self) -> datetime:
+        """When any source first showed it."""
+        return min(sighting.seen_at for sighting in self.sightings)
+
+    @property
+    def announcement(self) -> Announcement:
+        """The paper as one announcement: first source, earliest day, strongest type."""
+        first = min(self.sightings, key=lambda sighting: sighting.seen_at)
+        types = [s.announce_type for s in self.sightings if s.announce_type]
+        days = [s.announced for s in self.sightings if s.announced]
+        return Announcement(
+            paper=self.paper,
+            format=first.format,
+            source=first.source,
+            announce_type=min(types, key=list(AnnounceType).index, default=None),
+            announced=min(days, default=None),
+        )

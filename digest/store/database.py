@@ -1,0 +1,168 @@
+"""Opening the database: engines, transactions, and the schema's version.
+
+Everything that differs between SQLite and PostgreSQL is in this file.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from digest.errors import NoDatabase, SchemaTooNew, StoreError
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+_BUSY_TIMEOUT_MS = 30_000
+
+
+def open_database(url: str, *, create: bool = False) -> sa.Engine:
+    """Open the database at an SQLAlchemy URL.
+
+    Raises NoDatabase when there is none and `create` is false, and StoreError when it cannot
+    be reached.
+    """
+    try:
+        parsed = sa.make_url(url)
+        file = sqlite_file(parsed)
+        if file and not file.exists():
+            if not create:
+                raise NoDatabase(f"there is no database at {file} yet: digest fetch creates it")
+            file.parent.mkdir(parents=True, exist_ok=True)
+        engine = sa.create_engine(parsed)
+    except (sa.exc.ArgumentError, ModuleNotFoundError) as error:
+        raise StoreError(f"cannot use this database address: {error}") from error
+    except OSError as error:
+        raise StoreError(f"cannot create the database: {error}") from error
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _prepare_sqlite)
+        sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def sqlite_file(url: sa.URL) -> Path | None:
+    """Give the file of an SQLite database; None for another kind."""
+    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
+        return None
+    return Path(str(url.database))
+
+
+@contextmanager
+def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Open a transaction that only reads."""
+    with _translated(engine), engine.connect() as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Open a transaction that writes; it is committed at the end, or not at all."""
+    with (
+        _translated(engine),
+        engine.connect().execution_options(writes=True) as connection,
+        connection.begin(),
+    ):
+        yield connection
+
+
+def serialise(connection: sa.Connection, name: str) -> None:
+    """Let one transaction at a time do what `name` says (SQLite has one writer anyway)."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(name))))
+
+
+def upsert(table: sa.Table, connection: sa.Connection) -> Any:
+    """Begin an INSERT that can say what to do on a conflict."""
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+
+        return postgresql_insert(table)
+    from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+    return sqlite_insert(table)
+
+
+def pending(engine: sa.Engine, migrations: Path = MIGRATIONS) -> tuple[str, ...]:
+    """Name the migrations that the database still needs, in order.
+
+    Raises SchemaTooNew when it has one that we do not know.
+    """
+    script = ScriptDirectory(str(migrations))
+    with reading(engine) as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    known = [revision.revision for revision in script.walk_revisions()][::-1]
+    if current is None:
+        return tuple(known)
+    if current not in known:
+        raise SchemaTooNew(
+            f"the database has schema {current}, which this digest does not know: "
+            "install the newer version that wrote it"
+        )
+    return tuple(known[known.index(current) + 1 :])
+
+
+def migrate(engine: sa.Engine, migrations: Path = MIGRATIONS) -> tuple[str, ...]:
+    """Bring the schema up to date, wholly or not at all; name what was done.
+
+    An SQLite database that holds something is copied beside itself first.
+    """
+    todo = pending(engine, migrations)
+    if not todo:
+        return ()
+    _copy_first(engine, todo[0])
+    config = Config()
+    config.set_main_option("script_location", str(migrations).replace("%", "%%"))
+    with writing(engine) as connection:
+        serialise(connection, "migrate")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    return todo
+
+
+def require_current(engine: sa.Engine) -> None:
+    """Raise StoreError unless the schema is the one this digest writes."""
+    if todo := pending(engine):
+        raise StoreError(f"the database needs {len(todo)} migration(s) first: run digest migrate")
+
+
+def _copy_first(engine: sa.Engine, revision: str) -> None:
+    file = sqlite_file(engine.url)
+    if not file or not file.exists() or file.stat().st_size == 0:
+        return
+    copy = file.with_name(f"{file.name}.before-{revision}")
+    try:
+        with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(copy)) as target:
+            source.backup(target)
+    except (sqlite3.Error, OSError) as error:
+        raise StoreError(f"cannot copy the database to {copy} before migrating: {error}") from error
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # The driver's own transactions begin too late for a migration or a claim to be one step.
+    connection.isolation_level = None
+    for pragma in (
+        f"busy_timeout = {_BUSY_TIMEOUT_MS}",
+        "journal_mode = WAL",
+        "synchronous = FULL",  # `sending` must survive a power cut, not only a crash
+        "foreign_keys = ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def _translated(engine: sa.Engine) -> Iterator[None]:
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        where = engine.url.render_as_string(hide_password=True)
+        raise StoreError(f"{where}: {error.orig}") from error

@@ -1,0 +1,254 @@
+"""Issues: what was chosen for whom on which day, and why a day had none."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from digest.issue import Issue, Outcome, Pick, Reason, ReasonKind, SourceReport, Status
+from digest.store import papers, schema
+from digest.store.database import upsert
+from digest.subscriber import Layout
+
+_FREE_AGAIN = (Status.FAILED, Status.SUPPRESSED)
+"""Papers of a delivery that came to nothing may be chosen again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastIssue:
+    """A line about an issue: what became of it, and how many papers it has."""
+
+    id: int
+    subscriber: str
+    day: date
+    message_id: str
+    status: Status
+    papers: int
+    searched: int
+    attempts: int
+    reply: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """Why a subscriber had no issue on a day."""
+
+    subscriber: str
+    day: date
+    why: str
+
+
+def add(connection: sa.Connection, issue: Issue) -> int | None:
+    """Keep an issue and put it in the outbox; None if this day has one already."""
+    statement = (
+        upsert(schema.issues, connection)
+        .values(
+            subscriber=issue.subscriber.casefold(),
+            day=issue.day,
+            made_at=issue.made_at,
+            message_id=issue.message_id,
+            name=issue.name,
+            searched=issue.searched,
+            sources=[_from_report(report) for report in issue.sources],
+            layout=issue.layout.value,
+            language=issue.language,
+        )
+        .on_conflict_do_nothing()
+        .returning(schema.issues.c.id)
+    )
+    number = connection.execute(statement).scalar_one_or_none()
+    if number is None:
+        return None
+    rows = [_from_pick(number, *entry) for entry in enumerate(_sections(issue))]
+    if rows:
+        connection.execute(sa.insert(schema.picks), rows)
+    connection.execute(
+        sa.insert(schema.deliveries).values(
+            issue_id=number,
+            recipient=issue.subscriber,
+            status=Status.QUEUED.value,
+            attempts=0,
+            fence=0,
+            queued_at=issue.made_at,
+        )
+    )
+    return int(number)
+
+
+def load(connection: sa.Connection, ids: Iterable[int]) -> dict[int, Issue]:
+    """Give issues by id, with the facts of their papers as they are now."""
+    wanted = sorted(set(ids))
+    chosen: dict[int, list[sa.RowMapping]] = {number: [] for number in wanted}
+    for chunk in papers.chunks(wanted):
+        query = sa.select(schema.picks).where(schema.picks.c.issue_id.in_(chunk))
+        for row in connection.execute(query.order_by(schema.picks.c.position)).mappings():
+            chosen[row["issue_id"]].append(row)
+    held = papers.load(connection, (row["paper_id"] for rows in chosen.values() for row in rows))
+    found: dict[int, Issue] = {}
+    for chunk in papers.chunks(wanted):
+        query = (
+            sa.select(schema.issues, schema.deliveries.c.recipient)
+            .join_from(schema.issues, schema.deliveries)
+            .where(schema.issues.c.id.in_(chunk))
+        )
+        for row in connection.execute(query).mappings():
+            found[row["id"]] = _issue(row, chosen[row["id"]], held)
+    return found
+
+
+def had(
+    connection: sa.Connection, subscribers: Mapping[str, Sequence[str]]
+) -> dict[str, frozenset[int]]:
+    """Give the papers each has had: in an issue accepted, under way or uncertain.
+
+    `subscribers` names each one's present and former addresses.
+    """
+    owner = {address: key for key, addresses in subscribers.items() for address in addresses}
+    papers_of: dict[str, set[int]] = {key: set() for key in subscribers}
+    for chunk in papers.chunks(sorted(owner)):
+        query = (
+            sa.select(schema.issues.c.subscriber, schema.picks.c.paper_id)
+            .join_from(schema.picks, schema.issues)
+            .join(schema.deliveries, schema.deliveries.c.issue_id == schema.issues.c.id)
+            .where(
+                schema.issues.c.subscriber.in_(chunk),
+                schema.deliveries.c.status.not_in([status.value for status in _FREE_AGAIN]),
+            )
+        )
+        for address, paper_id in connection.execute(query):
+            papers_of[owner[address]].add(paper_id)
+    return {key: frozenset(ids) for key, ids in papers_of.items()}
+
+
+def last_days(connection: sa.Connection) -> dict[str, date]:
+    """Give the day of each address's newest issue."""
+    query = sa.select(schema.issues.c.subscriber, sa.func.max(schema.issues.c.day))
+    rows = connection.execute(query.group_by(schema.issues.c.subscriber))
+    return dict(rows.tuples())
+
+
+def last_made(connection: sa.Connection) -> dict[str, datetime]:
+    """Give when each address's newest issue was made."""
+    query = sa.select(schema.issues.c.subscriber, sa.func.max(schema.issues.c.made_at))
+    rows = connection.execute(query.group_by(schema.issues.c.subscriber))
+    return dict(rows.tuples())
+
+
+def past(
+    connection: sa.Connection, *, subscriber: str | None = None, day: date | None = None
+) -> list[PastIssue]:
+    """List past issues, oldest first."""
+    counted = (
+        sa.select(sa.func.count())
+        .where(schema.picks.c.issue_id == schema.issues.c.id, schema.picks.c.section == "pick")
+        .scalar_subquery()
+    )
+    query = sa.select(
+        schema.issues,
+        schema.deliveries.c.status,
+        schema.deliveries.c.attempts,
+        schema.deliveries.c.reply,
+        counted.label("papers"),
+    ).join_from(schema.issues, schema.deliveries)
+    if subscriber is not None:
+        query = query.where(schema.issues.c.subscriber == subscriber.casefold())
+    if day is not None:
+        query = query.where(schema.issues.c.day == day)
+    rows = connection.execute(query.order_by(schema.issues.c.day, schema.issues.c.id)).mappings()
+    return [
+        PastIssue(
+            id=row["id"],
+            subscriber=row["subscriber"],
+            day=row["day"],
+            message_id=row["message_id"],
+            status=Status(row["status"]),
+            papers=row["papers"],
+            searched=row["searched"],
+            attempts=row["attempts"],
+            reply=row["reply"],
+        )
+        for row in rows
+    ]
+
+
+def decide(connection: sa.Connection, verdict: Verdict, *, at: datetime) -> None:
+    """Write down why a subscriber has no issue on a day; a later reason replaces it."""
+    values = {
+        "subscriber": verdict.subscriber,
+        "day": verdict.day,
+        "why": verdict.why,
+        "decided_at": at,
+    }
+    table = schema.verdicts
+    statement = upsert(table, connection).values(values)
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=[table.c.subscriber, table.c.day],
+            set_={"why": verdict.why, "decided_at": at},
+        )
+    )
+
+
+def verdicts(connection: sa.Connection) -> dict[str, Verdict]:
+    """Give each subscriber's newest verdict."""
+    table = schema.verdicts
+    rows = connection.execute(sa.select(table).order_by(table.c.day)).mappings()
+    return {
+        row["subscriber"]: Verdict(subscriber=row["subscriber"], day=row["day"], why=row["why"])
+        for row in rows
+    }
+
+
+def _sections(issue: Issue) -> list[tuple[str, Pick]]:
+    return [("pick", pick) for pick in issue.picks] + [("also", pick) for pick in issue.also]
+
+
+def _from_pick(issue_id: int, position: int, entry: tuple[str, Pick]) -> dict[str, Any]:
+    section, pick = entry
+    return {
+        "issue_id": issue_id,
+        "position": position,
+        "section": section,
+        "paper_id": pick.stored.id,
+        "score": pick.score,
+        "interest": pick.interest,
+        "reasons": [[r.kind.value, r.term, r.weight] for r in pick.reasons],
+    }
+
+
+def _from_report(report: SourceReport) -> list[str | None]:
+    return [report.source, report.outcome.value, report.error]
+
+
+def _issue(row: sa.RowMapping, chosen: list[sa.RowMapping], held: Mapping[int, Any]) -> Issue:
+    sections: dict[str, list[Pick]] = {"pick": [], "also": []}
+    for pick in chosen:
+        sections[pick["section"]].append(
+            Pick(
+                stored=held[pick["paper_id"]],
+                score=pick["score"],
+                interest=pick["interest"],
+                reasons=tuple(
+                    Reason(kind=ReasonKind(kind), term=term, weight=weight)
+                    for kind, term, weight in pick["reasons"]
+                ),
+            )
+        )
+    return Issue(
+        subscriber=row["recipient"],
+        name=row["name"],
+        day=row["day"],
+        made_at=row["made_at"],
+        message_id=row["message_id"],
+        picks=tuple(sections["pick"]),
+        also=tuple(sections["also"]),
+        searched=row["searched"],
+        sources=tuple(
+            SourceReport(source=source, outcome=Outcome(outcome), error=error)
+            for source, outcome, error in row["sources"]
+        ),
+        layout=Layout(row["layout"]),
+        language=row["language"],
+    )

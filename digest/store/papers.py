@@ -1,0 +1,129 @@
+"""Papers and their sightings as they are asked for."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from digest import identity
+from digest.identity import Key
+from digest.paper import AnnounceType, Paper, PaperId, Sighting, StoredPaper
+from digest.store import schema
+
+_T = TypeVar("_T")
+_FACTS = tuple(f.name for f in fields(Paper))
+_LISTS = ("authors", "categories")
+_CHUNK = 400
+"""Values in one IN (...): SQLite before 3.32 takes 999 parameters a statement."""
+
+
+def seen_since(connection: sa.Connection, since: datetime) -> list[StoredPaper]:
+    """Give the papers of which there is a sighting since then, by id."""
+    recent = sa.select(schema.sightings.c.paper_id).where(schema.sightings.c.seen_at >= since)
+    return _load(connection, schema.papers.c.id.in_(recent))
+
+
+def first_seen_since(connection: sa.Connection, since: datetime) -> list[StoredPaper]:
+    """Give the papers first seen since then, by id."""
+    return _load(connection, schema.papers.c.first_seen_at >= since)
+
+
+def load(connection: sa.Connection, ids: Iterable[int]) -> dict[int, StoredPaper]:
+    """Give papers by id; one that was merged is given as what it became."""
+    papers = schema.papers
+    found: dict[int, int] = {}
+    for chunk in chunks(sorted(set(ids))):
+        rows = connection.execute(
+            sa.select(papers.c.id, sa.func.coalesce(papers.c.merged_into, papers.c.id)).where(
+                papers.c.id.in_(chunk)
+            )
+        )
+        found.update((row[0], row[1]) for row in rows)
+    loaded: dict[int, StoredPaper] = {}
+    for chunk in chunks(sorted(set(found.values()))):
+        loaded.update((stored.id, stored) for stored in _load(connection, papers.c.id.in_(chunk)))
+    return {asked: loaded[now] for asked, now in found.items()}
+
+
+def by_names(connection: sa.Connection, names: Iterable[str]) -> dict[str, Paper]:
+    """Find papers by arXiv id or DOI, in any form that PaperId reads; the unknown are left out."""
+    keys = {name: _key_of(name) for name in names}
+    wanted = [key for key in keys.values() if key]
+    ids = dict(rows_by_key(connection, wanted))
+    papers = load(connection, ids.values())
+    return {name: papers[ids[key]].paper for name, key in keys.items() if key and key in ids}
+
+
+def count(connection: sa.Connection) -> int:
+    """Count the distinct papers held."""
+    query = sa.select(sa.func.count()).where(schema.papers.c.merged_into.is_(None))
+    return int(connection.execute(query).scalar_one())
+
+
+def rows_by_key(connection: sa.Connection, keys: Iterable[Key]) -> Iterator[tuple[Key, int]]:
+    """Find which papers have any of these keys."""
+    table = schema.paper_keys
+    wanted = set(keys)
+    for chunk in chunks(sorted({key.value for key in wanted})):
+        for row in connection.execute(sa.select(table).where(table.c.value.in_(chunk))):
+            key = Key(identity.KeyKind(row.kind), row.value)
+            if key in wanted:
+                yield key, row.paper_id
+
+
+def _key_of(name: str) -> Key | None:
+    known = PaperId.parse(name)
+    if known is None:
+        return None
+    if known.arxiv:
+        return Key(identity.KeyKind.ARXIV, known.arxiv)
+    return Key(identity.KeyKind.DOI, known.doi or "")
+
+
+def _load(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> list[StoredPaper]:
+    papers, sightings = schema.papers, schema.sightings
+    live = sa.and_(condition, papers.c.merged_into.is_(None))
+    seen: dict[int, list[Sighting]] = defaultdict(list)
+    query = (
+        sa.select(sightings)
+        .where(sightings.c.paper_id.in_(sa.select(papers.c.id).where(live)))
+        .order_by(sightings.c.seen_at, sightings.c.what)
+    )
+    for row in connection.execute(query).mappings():
+        seen[row["paper_id"]].append(_sighting(row))
+    rows = connection.execute(sa.select(papers).where(live).order_by(papers.c.id)).mappings()
+    return [
+        StoredPaper(id=row["id"], paper=paper_of(row), sightings=tuple(seen[row["id"]]))
+        for row in rows
+    ]
+
+
+def facts(paper: Paper) -> dict[str, Any]:
+    """Give a paper's facts as column values."""
+    return asdict(paper) | {name: list(getattr(paper, name)) for name in _LISTS}
+
+
+def paper_of(row: sa.RowMapping) -> Paper:
+    """Give the paper of a row."""
+    lists = {name: tuple(row[name]) for name in _LISTS}
+    return Paper(**{name: row[name] for name in _FACTS} | lists)
+
+
+def _sighting(row: sa.RowMapping) -> Sighting:
+    kind = row["announce_type"]
+    return Sighting(
+        source=row["source"],
+        format=row["format"],
+        seen_at=row["seen_at"],
+        announce_type=AnnounceType(kind) if kind else None,
+        announced=row["announced"],
+    )
+
+
+def chunks(values: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    """Cut values into runs that fit one statement."""
+    for start in range(0, len(values), _CHUNK):
+        yield values[start : start + _CHUNK]

@@ -1,0 +1,176 @@
+"""The tables, as SQLAlchemy knows them; the migrations make them."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+
+class UtcDateTime(sa.TypeDecorator[datetime]):
+    """An aware instant, kept as UTC without a zone (SQLite has none)."""
+
+    impl = sa.DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> Any:
+        """Refuse a naive instant: nobody could say which one it is."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive datetime: {value}")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: Any | None, dialect: sa.Dialect) -> datetime | None:
+        """Give the zone back."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+papers = sa.Table(
+    "papers",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("title", sa.Text),
+    sa.Column("abstract", sa.Text),
+    sa.Column("authors", sa.JSON, nullable=False),
+    sa.Column("author_count", sa.Integer),
+    sa.Column("organization", sa.Text),
+    sa.Column("categories", sa.JSON, nullable=False),
+    sa.Column("arxiv_id", sa.Text, unique=True),
+    sa.Column("version", sa.Integer),
+    sa.Column("doi", sa.Text, index=True),
+    sa.Column("url", sa.Text),
+    sa.Column("pdf_url", sa.Text),
+    sa.Column("comment", sa.Text),
+    sa.Column("journal_ref", sa.Text),
+    sa.Column("published", sa.Date),
+    sa.Column("upvotes", sa.Integer),
+    sa.Column("num_comments", sa.Integer),
+    sa.Column("code_url", sa.Text),
+    # Whose word the facts are (identity.TRUST).
+    sa.Column("format", sa.Text, nullable=False),
+    sa.Column("first_seen_at", UtcDateTime, nullable=False, index=True),
+    # The paper that this one turned out to be.
+    sa.Column("merged_into", sa.ForeignKey("papers.id"), index=True),
+)
+
+paper_keys = sa.Table(
+    "paper_keys",
+    metadata,
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, primary_key=True),
+    sa.Column("paper_id", sa.ForeignKey("papers.id"), primary_key=True, index=True),
+)
+
+sightings = sa.Table(
+    "sightings",
+    metadata,
+    sa.Column("paper_id", sa.ForeignKey("papers.id"), primary_key=True),
+    # Source, format, type and day as one value: NULLs would make every row unique.
+    sa.Column("what", sa.Text, primary_key=True),
+    sa.Column("source", sa.Text),
+    sa.Column("format", sa.Text, nullable=False),
+    sa.Column("announce_type", sa.Text),
+    sa.Column("announced", sa.Date),
+    sa.Column("seen_at", UtcDateTime, nullable=False, index=True),
+)
+
+pulls = sa.Table(
+    "pulls",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("source", sa.Text, nullable=False, index=True),
+    sa.Column("ended_at", UtcDateTime, nullable=False),
+    sa.Column("outcome", sa.Text, nullable=False),
+    sa.Column("error", sa.Text),
+    sa.Column("pulled", sa.Integer, nullable=False),
+    sa.Column("new", sa.Integer, nullable=False),
+    sa.Column("known", sa.Integer, nullable=False),
+    sa.Column("rejected", sa.Integer, nullable=False),
+)
+
+pulled_days = sa.Table(
+    "pulled_days",
+    metadata,
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
+)
+
+issues = sa.Table(
+    "issues",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("subscriber", sa.Text, nullable=False),
+    sa.Column("day", sa.Date, nullable=False),
+    sa.Column("made_at", UtcDateTime, nullable=False),
+    sa.Column("message_id", sa.Text, nullable=False, unique=True),
+    sa.Column("name", sa.Text),
+    sa.Column("searched", sa.Integer, nullable=False),
+    sa.Column("sources", sa.JSON, nullable=False),
+    sa.Column("layout", sa.Text, nullable=False),
+    sa.Column("language", sa.Text, nullable=False),
+    # At most one issue a subscriber and day, whatever runs at once.
+    sa.UniqueConstraint("subscriber", "day"),
+)
+
+picks = sa.Table(
+    "picks",
+    metadata,
+    sa.Column("issue_id", sa.ForeignKey("issues.id"), primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True),
+    sa.Column("section", sa.Text, nullable=False),
+    sa.Column("paper_id", sa.ForeignKey("papers.id"), nullable=False, index=True),
+    sa.Column("score", sa.Float, nullable=False),
+    sa.Column("interest", sa.Text),
+    sa.Column("reasons", sa.JSON, nullable=False),
+)
+
+deliveries = sa.Table(
+    "deliveries",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("issue_id", sa.ForeignKey("issues.id"), nullable=False, unique=True),
+    sa.Column("recipient", sa.Text, nullable=False),
+    sa.Column("status", sa.Text, nullable=False, index=True),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    # Grows with each claim, so that one who lost the claim cannot settle it.
+    sa.Column("fence", sa.Integer, nullable=False),
+    sa.Column("lease_until", UtcDateTime),
+    sa.Column("queued_at", UtcDateTime, nullable=False),
+    sa.Column("next_at", UtcDateTime),
+    sa.Column("settled_at", UtcDateTime),
+    sa.Column("reply", sa.Text),
+)
+
+verdicts = sa.Table(
+    "verdicts",
+    metadata,
+    sa.Column("subscriber", sa.Text, primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("decided_at", UtcDateTime, nullable=False),
+)
+
+suppressions = sa.Table(
+    "suppressions",
+    metadata,
+    sa.Column("email", sa.Text, primary_key=True),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("since", UtcDateTime, nullable=False),
+)
+
+good_files = sa.Table(
+    "good_files",
+    metadata,
+    sa.Column("path", sa.Text, primary_key=True),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("saved_at", UtcDateTime, nullable=False),
+)

@@ -1,0 +1,22 @@
+"""Addresses never to write to."""
+
+import sqlalchemy as sa
+
+from digest.store import schema
+from digest.store.database import upsert
+from digest.subscriber import Suppression
+
+
+def add(connection: sa.Connection, suppression: Suppression) -> None:
+    """Suppress an address; the first reason stays."""
+    connection.execute(
+        upsert(schema.suppressions, connection)
+        .values(email=suppression.email.casefold(), why=suppression.why, since=suppression.since)
+        .on_conflict_do_nothing()
+    )
+
+
+def load(connection: sa.Connection) -> dict[str, Suppression]:
+    """Give every suppression by address."""
+    rows = connection.execute(sa.select(schema.suppressions)).mappings()
+    return {row["email"]: Suppression(**row) for row in rows}
