@@ -126,14 +126,14 @@ def last_days(connection: sa.Connection) -> dict[str, date]:
     """Give the day of each address's newest issue."""
     query = sa.select(schema.issues.c.subscriber, sa.func.max(schema.issues.c.day))
     rows = connection.execute(query.group_by(schema.issues.c.subscriber))
-    return dict(rows.tuples())
+    return dict(rows.tuples().all())
 
 
 def last_made(connection: sa.Connection) -> dict[str, datetime]:
     """Give when each address's newest issue was made."""
     query = sa.select(schema.issues.c.subscriber, sa.func.max(schema.issues.c.made_at))
     rows = connection.execute(query.group_by(schema.issues.c.subscriber))
-    return dict(rows.tuples())
+    return dict(rows.tuples().all())
 
 
 def past(

@@ -20,9 +20,10 @@ def claim(
     connection: sa.Connection, *, now: datetime, lease: timedelta, limit: int
 ) -> list[Delivery]:
     """Take deliveries that wait, oldest first, for as long as the lease lasts."""
+    again = (Status.DEFERRED.value, Status.UNCERTAIN.value)
     ready = sa.or_(
-        _TABLE.c.status == Status.QUEUED,
-        sa.and_(_TABLE.c.status == Status.DEFERRED, _TABLE.c.next_at <= now),
+        _TABLE.c.status == Status.QUEUED.value,
+        sa.and_(_TABLE.c.status.in_(again), _TABLE.c.next_at <= now),
     )
     ids = list(
         connection.execute(
@@ -48,7 +49,9 @@ def claim(
     return [_delivery(row) for row in rows]
 
 
-def begin_sending(connection: sa.Connection, delivery: Delivery) -> bool:
+def begin_sending(
+    connection: sa.Connection, delivery: Delivery, *, now: datetime, lease: timedelta
+) -> bool:
     """Mark a claimed delivery as past recall; False if the claim was lost or it is suppressed."""
     unwanted = sa.select(schema.suppressions.c.email).where(
         schema.suppressions.c.email == delivery.recipient.casefold()
@@ -56,7 +59,11 @@ def begin_sending(connection: sa.Connection, delivery: Delivery) -> bool:
     changed = connection.execute(
         sa.update(_TABLE)
         .where(_mine(delivery, Status.CLAIMED), ~unwanted.exists())
-        .values(status=Status.SENDING.value, attempts=_TABLE.c.attempts + 1)
+        .values(
+            status=Status.SENDING.value,
+            attempts=delivery.attempts + 1,
+            lease_until=now + lease,
+        )
     )
     return changed.rowcount == 1
 
@@ -69,12 +76,8 @@ def settle(
     now: datetime,
     reply: str | None = None,
     next_at: datetime | None = None,
-    attempted: bool = False,
 ) -> bool:
-    """Write what became of a delivery; False if another has claimed it since.
-
-    `attempted` counts a try that ended before `sending`.
-    """
+    """Write what became of a try; False if another has claimed the delivery since."""
     changed = connection.execute(
         sa.update(_TABLE)
         .where(_mine(delivery, Status.CLAIMED, Status.SENDING))
@@ -84,20 +87,27 @@ def settle(
             next_at=next_at,
             settled_at=now,
             reply=reply,
-            attempts=_TABLE.c.attempts + int(attempted),
+            attempts=delivery.attempts + 1,
         )
     )
     return changed.rowcount == 1
 
 
-def release(connection: sa.Connection, deliveries: Sequence[Delivery]) -> None:
-    """Put claimed deliveries back as they were, no try used up."""
+def release(
+    connection: sa.Connection, deliveries: Sequence[Delivery], *, begun: bool = False
+) -> None:
+    """Put claimed deliveries back as they were, no try used up.
+
+    One that is in `sending` is left alone, unless the relay has said that it is `begun` in vain.
+    """
+    statuses = (Status.CLAIMED, Status.SENDING) if begun else (Status.CLAIMED,)
     for delivery in deliveries:
         connection.execute(
             sa.update(_TABLE)
-            .where(_mine(delivery, Status.CLAIMED, Status.SENDING))
+            .where(_mine(delivery, *statuses))
             .values(
                 status=(Status.DEFERRED if delivery.next_at else Status.QUEUED).value,
+                next_at=delivery.next_at,
                 lease_until=None,
                 attempts=delivery.attempts,
             )
@@ -107,21 +117,22 @@ def release(connection: sa.Connection, deliveries: Sequence[Delivery]) -> None:
 def recover(connection: sa.Connection, *, now: datetime, resend: bool) -> int:
     """Take up what a dead run left behind, once its lease is over; count the uncertain.
 
-    A row that was only claimed is queued again. One found in `sending` is uncertain: with
-    `resend` it is queued again, under the same Message-ID.
+    A row that was only claimed is queued again. One found in `sending` is uncertain; with
+    `resend` it is due again at once, under the same Message-ID.
     """
     over = _TABLE.c.lease_until < now
     connection.execute(
         sa.update(_TABLE)
-        .where(_TABLE.c.status == Status.CLAIMED, over)
+        .where(_TABLE.c.status == Status.CLAIMED.value, over)
         .values(status=Status.QUEUED.value, lease_until=None)
     )
     doubtful = connection.execute(
         sa.update(_TABLE)
-        .where(_TABLE.c.status == Status.SENDING, over)
+        .where(_TABLE.c.status == Status.SENDING.value, over)
         .values(
-            status=(Status.QUEUED if resend else Status.UNCERTAIN).value,
+            status=Status.UNCERTAIN.value,
             lease_until=None,
+            next_at=now if resend else None,
             reply="the run ended before the relay's answer was known",
         )
     )
@@ -135,9 +146,15 @@ def counts(connection: sa.Connection) -> dict[Status, int]:
 
 
 def waiting(connection: sa.Connection) -> int:
-    """Count the deliveries that are not settled for good."""
-    open_states = (Status.QUEUED, Status.CLAIMED, Status.SENDING, Status.DEFERRED)
-    return sum(number for status, number in counts(connection).items() if status in open_states)
+    """Count the deliveries that a later run takes up."""
+    under_way = (Status.QUEUED, Status.CLAIMED, Status.SENDING, Status.DEFERRED)
+    query = sa.select(sa.func.count()).where(
+        sa.or_(
+            _TABLE.c.status.in_([status.value for status in under_way]),
+            sa.and_(_TABLE.c.status == Status.UNCERTAIN.value, _TABLE.c.next_at.is_not(None)),
+        )
+    )
+    return int(connection.execute(query).scalar_one())
 
 
 def _mine(delivery: Delivery, *statuses: Status) -> sa.ColumnElement[bool]:

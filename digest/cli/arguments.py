@@ -1,0 +1,142 @@
+"""What may be typed: commands, options and their help."""
+
+import argparse
+from collections.abc import Sequence
+from datetime import date
+
+from digest import __version__
+
+_NOT_YET = {
+    "why": "why a paper was or was not in an issue",
+    "feedback": "a vote on a paper",
+    "subscribers": "the subscribers kept in the database",
+    "suppress": "whom never to write to",
+    "receive": "bounces and unsubscribes by mail",
+    "retry": "another try for what failed",
+    "run": "the service",
+    "backup": "a copy of a live database",
+    "restore": "a database from a copy",
+    "replay": "past issues with today's profile",
+}
+
+_EPILOG = """\
+exit codes: 0 all is well; 1 something failed for good, was rejected, or a subscriber was left
+out; 2 bad usage or configuration; 75 something waits for another try or a source is down.
+"""
+
+
+def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line; ends the program with code 2 on bad usage."""
+    parser = argparse.ArgumentParser(
+        prog="digest",
+        description="The ten papers of the morning that matter to you, by e-mail.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"digest {__version__}")
+    parser.set_defaults(config=None, verbose=0, quiet=0, json=False)
+    _global_options(parser)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for add in (_setting_up, _listings, _interests, _mailing):
+        add(commands)
+    for name, does in _NOT_YET.items():
+        later = commands.add_parser(name, help=f"{does} (not yet)", add_help=False)
+        later.add_argument("rest", nargs=argparse.REMAINDER)
+        later.set_defaults(command="later:not_yet", name=name)
+    arguments, rest = parser.parse_known_args(argv)
+    if rest and arguments.command != "later:not_yet":
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    return arguments
+
+
+def _global_options(parser: argparse.ArgumentParser, *, json: bool = True) -> None:
+    """Take the global options before the command and after it."""
+    quiet = argparse.SUPPRESS
+    parser.add_argument("--config", metavar="FILE", default=quiet, help="the configuration")
+    parser.add_argument("-v", "--verbose", action="count", default=quiet, help="say more")
+    parser.add_argument("-q", "--quiet", action="count", default=quiet, help="say less")
+    if json:
+        parser.add_argument("--json", action="store_true", default=quiet, help="for programs")
+
+
+def _add(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    command: str,
+    does: str,
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=does, description=f"{does[0].upper()}{does[1:]}.")
+    _global_options(parser)
+    parser.set_defaults(command=command)
+    return parser
+
+
+def _setting_up(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    demo = _add(commands, "demo", "setup:demo", "the whole job, with nothing to configure")
+    demo.add_argument("--out", metavar="DIR", default="demo-out", help="where the messages go")
+    init = _add(commands, "init", "setup:init", "write a commented starter configuration")
+    init.add_argument("file", nargs="?", metavar="FILE", help="default: config.toml")
+    init.add_argument("--subscriber", metavar="ADDRESS", help="write a subscriber's profile")
+    init.add_argument("--systemd", action="store_true", help="the steps to a running service")
+    init.add_argument("--user", action="store_true", help="with --systemd: a service of your own")
+    check = _add(commands, "check", "checking:check", "validate configuration and templates")
+    check.add_argument("addresses", nargs="*", metavar="ADDRESS", help="also these subscribers")
+    check.add_argument("--days", type=_natural, default=30, help="days of papers to look at (30)")
+    check.add_argument("--online", action="store_true", help="ask the mail server and sources")
+    check.add_argument("--to", metavar="ADDRESS", help="with --online: send one test message")
+    migrate = _add(commands, "migrate", "setup:migrate", "bring the database up to date")
+    migrate.add_argument("--dry-run", action="store_true", help="only say what would be done")
+
+
+def _listings(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parse = _add(commands, "parse", "listings:parse", "print the papers of listing dumps")
+    parse.add_argument("files", nargs="+", metavar="FILE", help="- is standard input")
+    parse.add_argument("--format", metavar="NAME", help="default: recognised by content")
+    fetch = _add(commands, "fetch", "listings:fetch", "pull the sources into the store")
+    fetch.add_argument("files", nargs="*", metavar="FILE", help="these dumps instead")
+    fetch.add_argument("--source", action="append", default=[], metavar="NAME", help="only this")
+    fetch.add_argument("--format", metavar="NAME", help="of the files, if not by content")
+    papers = _add(commands, "papers", "listings:papers", "print what the store holds")
+    papers.add_argument("--since", type=_day, metavar="DATE", help="first seen since then")
+
+
+def _interests(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    rank = _add(commands, "rank", "interests:rank", "what a subscriber would get now, and why")
+    rank.add_argument("address", metavar="ADDRESS", help="or a subscriber's TOML file")
+    rank.add_argument("--limit", type=_natural, metavar="N", help="at most so many")
+    rank.add_argument("--all", action="store_true", help="also what fell below the line")
+    preview = _add(commands, "preview", "interests:preview", "render the next issue")
+    preview.add_argument("address", metavar="ADDRESS", help="or a subscriber's TOML file")
+    for kind in ("html", "text", "eml"):
+        preview.add_argument(f"--{kind}", metavar="FILE", help=f"write the {kind} there")
+    preview.add_argument("--open", action="store_true", help="show it in the browser")
+
+
+def _mailing(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    send = _add(commands, "send", "mailing:send", "fetch, choose, render and deliver")
+    send.add_argument("addresses", nargs="*", metavar="ADDRESS", help="only these")
+    send.add_argument("--due", action="store_true", help="only those whose hour has come")
+    send.add_argument("--no-fetch", action="store_true", help="with the papers there are")
+    send.add_argument("--dry-run", action="store_true", help="only say what would be done")
+    send.add_argument("--yes", action="store_true", help="don't ask")
+    send.add_argument("--test", metavar="ADDRESS", help="one message now, recorded nowhere")
+    send.add_argument("--to", metavar="ME", help="with --test: to this address instead")
+    issues = _add(commands, "issues", "mailing:issues", "past issues and what became of them")
+    issues.add_argument("address", nargs="?", metavar="ADDRESS", help="only this subscriber's")
+    issues.add_argument("--show", type=_day, metavar="DATE", help="one of them again")
+    status = _add(commands, "status", "status:status", "sources, subscribers and deliveries")
+    status.add_argument("address", nargs="?", metavar="ADDRESS", help="only this subscriber")
+    status.add_argument("--problems", action="store_true", help="only what is wrong")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date like 2026-03-10") from None
+
+
+def _natural(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 up")
+    return int(text)

@@ -1,0 +1,150 @@
+"""check: is everything as it should be, before the morning finds out."""
+
+import argparse
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from digest import wiring
+from digest.cli import people
+from digest.cli.output import EXIT_FAILED, complain, emit, say, table
+from digest.config import Settings
+from digest.errors import ConfigError, DigestError, NoDatabase
+from digest.issue import Issue, ReasonKind
+from digest.mail.envelope import message_id
+from digest.mail.relay import connect
+from digest.paper import Paper
+from digest.ranking import Corpus, Ranking, hits, rank
+from digest.store import papers
+from digest.store.database import reading
+from digest.subscriber import Subscriber
+
+
+def check(arguments: argparse.Namespace) -> int:
+    """Validate configuration, templates and database; for a subscriber, what would match."""
+    if arguments.to and not arguments.online:
+        raise ConfigError(["--to goes with --online"])
+    settings = wiring.load_settings(arguments.config)
+    wiring.renderer(settings)(_sample(settings))
+    broken = [line for each in settings.broken_files for line in each.problems]
+    engine = _engine(settings)
+    everyone = people.subscribers(settings, engine)[0] if engine else list(settings.subscribers)
+    asked = [people.find(address, settings, everyone) for address in arguments.addresses]
+    refused = list(_online(settings, engine, arguments.to)) if arguments.online else []
+    report: dict[str, Any] = {
+        "config": str(settings.path),
+        "database": engine.url.render_as_string(hide_password=True) if engine else None,
+        "sources": len(settings.sources),
+        "subscribers": len(everyone),
+        "warnings": list(settings.warnings),
+        "problems": [*broken, *refused],
+        "checked": _matches(engine, asked, arguments.days),
+    }
+    if arguments.json:
+        emit(report)
+    else:
+        _show(report)
+    if broken:
+        return ConfigError.exit_code
+    return EXIT_FAILED if refused else 0
+
+
+def _engine(settings: Settings) -> sa.Engine | None:
+    """Open the database; None while there is none, which is no mistake."""
+    with suppress(NoDatabase):
+        return wiring.open_store(settings)
+    return None
+
+
+def _sample(settings: Settings) -> Issue:
+    """Make an empty issue, enough to try every template that an issue needs."""
+    now = wiring.now()
+    domain = wiring.mail_domain(settings)
+    return Issue(
+        subscriber="nobody@example.org",
+        name=None,
+        day=now.date(),
+        made_at=now,
+        message_id=message_id("nobody@example.org", now.date(), domain),
+        picks=(),
+    )
+
+
+def _matches(
+    engine: sa.Engine | None, subscribers: list[Subscriber], days: int
+) -> list[dict[str, Any]]:
+    """Count, over the last days of the store, what each part of a profile matches."""
+    if engine is None or not subscribers:
+        return [{"subscriber": each.email, "papers": 0} for each in subscribers]
+    with reading(engine) as connection:
+        held = papers.first_seen_since(connection, wiring.now() - timedelta(days=days))
+        names = {name for s in subscribers for i in s.interests for name in i.examples}
+        examples = papers.by_names(connection, names)
+    corpus = Corpus(held)
+    everything = [[True] * len(held) for _ in subscribers]
+    rankings = rank(corpus, subscribers, allowed=everything, examples=examples, everything=True)
+    return [
+        _match(corpus, each, ranking, days) | {"examples_unknown": _unknown(each, examples)}
+        for each, ranking in zip(subscribers, rankings, strict=True)
+    ]
+
+
+def _match(corpus: Corpus, subscriber: Subscriber, ranking: Ranking, days: int) -> dict[str, Any]:
+    found = hits(corpus, subscriber)
+    scores = [pick.score for pick in (*ranking.picks, *ranking.also, *ranking.rest)]
+    above = sum(score >= subscriber.min_score for score in scores)
+    return {
+        "subscriber": subscriber.email,
+        "days": days,
+        "papers": len(corpus.papers),
+        "above_the_line_a_day": round(above / days, 2),
+        "hits": [{"kind": h.kind.value, "term": h.term, "papers": h.count} for h in found],
+        "categories_not_pulled": [
+            h.term for h in found if h.kind is ReasonKind.CATEGORY and not h.count
+        ],
+    }
+
+
+def _unknown(subscriber: Subscriber, examples: Mapping[str, Paper]) -> list[str]:
+    """Name the examples that the store does not have."""
+    return sorted({name for i in subscriber.interests for name in i.examples} - examples.keys())
+
+
+def _online(settings: Settings, engine: sa.Engine | None, to: str | None) -> Iterator[str]:
+    """Ask the mail server and each source; give a line for each that does not answer well."""
+    mail = wiring.mail_of(settings)
+    try:
+        if mail.host is not None:
+            connect(wiring.relay(mail)).quit()
+        if to is not None:
+            envelope = wiring.wrapper(settings, to=to)(_sample(settings))
+            with wiring.connector(mail)() as transport:
+                transport.send(envelope, on_data=lambda: None)
+    except DigestError as error:
+        yield f"mail: {error}"
+    with wiring.open_sources(settings) as sources:
+        for source in sources:
+            try:
+                pull = source.pull(now=wiring.now(), pulled_days=frozenset())
+            except DigestError as error:
+                yield f"source {source.name}: {error}"
+            else:
+                if pull.error:
+                    yield f"source {source.name}: {pull.error}"
+
+
+def _show(report: Mapping[str, Any]) -> None:
+    for line in (*report["warnings"], *report["problems"]):
+        complain(line)
+    for name in ("config", "database", "sources", "subscribers"):
+        say(f"{name:12} {'none yet' if report[name] is None else report[name]}")
+    for checked in report["checked"]:
+        say(f"\n{checked['subscriber']}: {checked['papers']} papers in the store")
+        if "hits" in checked:
+            table(("kind", "term", "papers"), ([*hit.values()] for hit in checked["hits"]))
+            say(f"{checked['above_the_line_a_day']} papers a day above the line")
+    if not report["problems"]:
+        say("all is well")

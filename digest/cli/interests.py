@@ -1,0 +1,109 @@
+"""rank and preview: what a subscriber would get now."""
+
+import argparse
+import tempfile
+import webbrowser
+from pathlib import Path
+
+from digest import wiring
+from digest.cli import people
+from digest.cli.output import complain, emit, say, table
+from digest.config import Settings
+from digest.errors import ConfigError
+from digest.formats import jsonl
+from digest.issue import Pick
+from digest.pipeline.desk import Desk, Draft, Past
+from digest.store.database import reading
+
+
+def rank(arguments: argparse.Namespace) -> int:
+    """Print what would be in the next issue, with score and reasons."""
+    drafted = draft(
+        wiring.load_settings(arguments.config), arguments.address, everything=arguments.all
+    )
+    issue = drafted.issue
+    entries = [("pick", pick) for pick in issue.picks]
+    if arguments.all:
+        entries += [("also", pick) for pick in issue.also]
+        entries += [("left", pick) for pick in drafted.rest]
+    entries = entries[: arguments.limit]
+    if arguments.json:
+        for section, pick in entries:
+            emit(as_json(pick) | {"section": section})
+    else:
+        rows = ((f"{p.score:.0f}", s, p.interest, _name(p), _why(p)) for s, p in entries)
+        table(("score", "section", "interest", "paper", "why"), rows)
+        say(f"{len(issue.picks)} of {issue.searched} papers for {issue.subscriber}")
+    return 0
+
+
+def preview(arguments: argparse.Namespace) -> int:
+    """Render the next issue, for the eye or into files."""
+    settings = wiring.load_settings(arguments.config)
+    issue = draft(settings, arguments.address).issue
+    message = wiring.renderer(settings)(issue)
+    if arguments.eml:
+        _write(Path(arguments.eml), wiring.wrapper(settings)(issue).content)
+    if arguments.html:
+        _write(Path(arguments.html), message.html.encode())
+    if arguments.text:
+        _write(Path(arguments.text), message.text.encode())
+    if arguments.open:
+        _show(message.html)
+    if arguments.json:
+        emit({"subject": message.subject, "html": message.html, "text": message.text})
+    elif not (arguments.eml or arguments.html or arguments.text or arguments.open):
+        say(f"Subject: {message.subject}\n\n{message.text}")
+    return 0
+
+
+def draft(settings: Settings, address: str, *, everything: bool = False) -> Draft:
+    """Draft one subscriber's next issue; nothing is written."""
+    engine = wiring.open_store(settings)
+    everyone, complaints = people.subscribers(settings, engine)
+    for line in complaints:
+        complain(line)
+    subscriber = people.find(address, settings, everyone)
+    with reading(engine) as connection:
+        past = Past.load(connection, [source.name for source in settings.sources])
+        desk = Desk(
+            connection,
+            [subscriber],
+            past=past,
+            now=wiring.now(),
+            domain=wiring.mail_domain(settings),
+        )
+        return desk.draft(connection, [subscriber], everything=everything)[0]
+
+
+def as_json(pick: Pick) -> dict[str, object]:
+    """Give a paper with its score and reasons."""
+    return jsonl.to_json(pick.stored.announcement) | {
+        "score": pick.score,
+        "interest": pick.interest,
+        "reasons": [
+            {"kind": r.kind.value, "term": r.term, "weight": r.weight} for r in pick.reasons
+        ],
+    }
+
+
+def _name(pick: Pick) -> str:
+    paper = pick.stored.paper
+    return paper.title or f"{paper.arxiv_id or ''} {(paper.abstract or '')[:60]}…".strip()
+
+
+def _why(pick: Pick) -> str:
+    return ", ".join(f"{r.term} {r.weight:+.0f}" for r in pick.reasons[:4])
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise ConfigError([f"{path}: {error.strerror}"]) from error
+
+
+def _show(html: str) -> None:
+    with tempfile.NamedTemporaryFile("w", suffix=".html", encoding="utf-8", delete=False) as page:
+        page.write(html)
+    webbrowser.open(Path(page.name).as_uri())

@@ -1,0 +1,248 @@
+"""send and issues: a run of the pipeline, and what earlier ones did."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import count
+
+import sqlalchemy as sa
+
+from digest import wiring
+from digest.cli import interests, people
+from digest.cli.output import complain, emit, exit_code, progress, say, table
+from digest.config import Settings
+from digest.errors import ConfigError
+from digest.issue import Issue, Status
+from digest.pipeline.compose import Composed, Edition, compose, who_is_due
+from digest.pipeline.deliver import Delivered, deliver
+from digest.pipeline.desk import Past
+from digest.pipeline.fetch import Fetched, fetch
+from digest.store import good_files, outbox
+from digest.store import issues as store
+from digest.store.database import reading, writing
+from digest.subscriber import Subscriber
+
+_ASK_ABOVE = 5
+
+
+@dataclass(slots=True, kw_only=True)
+class Report:
+    """What one run did, as `send --json` prints it."""
+
+    fetched: tuple[Fetched, ...] = ()
+    composed: Composed = field(default_factory=Composed)
+    delivered: Delivered = field(default_factory=Delivered)
+    complaints: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, object]:
+        """Give the counts."""
+        by_status = self.delivered.by_status
+        return {
+            "pulled": sum(each.tally.pulled for each in self.fetched),
+            "new": sum(each.tally.new for each in self.fetched),
+            "rejected": sum(each.tally.rejected for each in self.fetched),
+            "issues": self.composed.issues,
+            "sent": by_status[Status.SENT],
+            "deferred": by_status[Status.DEFERRED],
+            "failed": by_status[Status.FAILED],
+            "uncertain": by_status[Status.UNCERTAIN],
+            "skipped": self.composed.skipped.total(),
+            "source_errors": sum(each.error is not None for each in self.fetched),
+            "why": dict(sorted(self.composed.skipped.items())),
+        }
+
+    @property
+    def exit_code(self) -> int:
+        """Give the code of the run."""
+        broken = any(f.tally.rejected or (f.error and not f.waits) for f in self.fetched)
+        return exit_code(
+            failed=bool(self.complaints or self.delivered.by_status[Status.FAILED] or broken),
+            waits=bool(
+                self.delivered.waiting
+                or self.delivered.refused
+                or self.delivered.by_status[Status.UNCERTAIN]
+                or any(each.error for each in self.fetched)
+            ),
+        )
+
+
+def send(arguments: argparse.Namespace) -> int:
+    """Run the pipeline once, for everyone who has not had today's issue."""
+    settings = wiring.load_settings(arguments.config)
+    if arguments.test:
+        return _send_test(settings, arguments)
+    if arguments.to:
+        raise ConfigError(["--to goes with --test"])
+    wiring.mail_of(settings)
+    engine = wiring.open_store(settings, create=not arguments.dry_run)
+    report = Report()
+    if not (arguments.no_fetch or arguments.dry_run):
+        report.fetched = _fetch(settings, engine)
+    everyone, report.complaints = people.subscribers(settings, engine)
+    chosen = _chosen(arguments.addresses, settings, everyone)
+    edition = Edition(
+        now=wiring.now(),
+        domain=wiring.mail_domain(settings),
+        sources=tuple(source.name for source in settings.sources),
+        named=frozenset(each.key for each in chosen) if arguments.addresses else frozenset(),
+        only_due=arguments.due,
+    )
+    if not arguments.dry_run:
+        if not _confirm(arguments, engine, chosen, edition):
+            complain("nothing is sent")
+            return 0
+        _keep_files(settings, engine, edition)
+    with progress("composing") as tick:
+        report.composed = compose(engine, chosen, edition, dry_run=arguments.dry_run, progress=tick)
+    if not arguments.dry_run:
+        report.delivered = _deliver(settings, engine)
+    _print(report, arguments)
+    return report.exit_code
+
+
+def issues(arguments: argparse.Namespace) -> int:
+    """List past issues, or show one of them again."""
+    settings = wiring.load_settings(arguments.config)
+    engine = wiring.open_store(settings)
+    with reading(engine) as connection:
+        past = store.past(connection, subscriber=arguments.address, day=arguments.show)
+        content = store.load(connection, (each.id for each in past)) if arguments.show else {}
+    if arguments.show and not past:
+        raise ConfigError([f"there is no issue of {arguments.show}"])
+    rows = [_issue_row(each) for each in past]
+    if arguments.json:
+        for each, row in zip(past, rows, strict=True):
+            shown = content.get(each.id)
+            emit(row | ({"picks": _picks(shown)} if shown else {}))
+    elif arguments.show:
+        render = wiring.renderer(settings)
+        for issue in content.values():
+            message = render(issue)
+            say(f"To: {issue.subscriber}\nSubject: {message.subject}\n\n{message.text}")
+    else:
+        columns = ("date", "subscriber", "state", "papers", "reply")
+        table(columns, ([row[column] for column in columns] for row in rows))
+    return 0
+
+
+def _send_test(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Send one message now, recorded nowhere."""
+    issue = interests.draft(settings, arguments.test).issue
+    envelope = wiring.wrapper(settings, to=arguments.to)(issue)
+    with wiring.connector(wiring.mail_of(settings))() as transport:
+        reply = transport.send(envelope, on_data=lambda: None)
+    if arguments.json:
+        emit({"recipient": envelope.recipient, "papers": len(issue.picks), "reply": reply})
+    else:
+        say(f"{envelope.recipient}: {len(issue.picks)} papers, accepted: {reply}")
+    return 0
+
+
+def _fetch(settings: Settings, engine: sa.Engine) -> tuple[Fetched, ...]:
+    with wiring.open_sources(settings) as sources, progress("fetching") as tick:
+        numbers = count(1)
+        fetched = fetch(
+            engine,
+            sources,
+            now=wiring.now(),
+            progress=lambda _: tick(next(numbers), len(sources)),
+        )
+    for each in fetched:
+        for line in each.complaints:
+            complain(line)
+        if each.error:
+            complain(f"{each.source}: {each.error}")
+    return fetched
+
+
+def _deliver(settings: Settings, engine: sa.Engine) -> Delivered:
+    mail = wiring.mail_of(settings)
+    with reading(engine) as connection:
+        total = outbox.waiting(connection)
+    with progress("delivering") as tick:
+        numbers = count(1)
+        delivered = deliver(
+            engine,
+            connect=wiring.connector(mail),
+            wrap=wiring.wrapper(settings),
+            policy=wiring.policy(mail),
+            clock=wiring.now,
+            progress=lambda row, status: tick(next(numbers), total),
+        )
+    if delivered.refused:
+        complain(f"the relay refuses us; {delivered.waiting} messages wait: {delivered.refused}")
+    return delivered
+
+
+def _chosen(
+    addresses: Sequence[str], settings: Settings, everyone: Sequence[Subscriber]
+) -> list[Subscriber]:
+    """Give those named, or everyone; a file that is not configured is no subscriber to write to."""
+    if not addresses:
+        return list(everyone)
+    by_key = {key: each for each in everyone for key in each.keys}
+    if unknown := [address for address in addresses if address.casefold() not in by_key]:
+        raise ConfigError(
+            [f"{settings.path}: no subscriber has the address {address}" for address in unknown]
+        )
+    return list({id(each): each for a in addresses if (each := by_key[a.casefold()])}.values())
+
+
+def _confirm(
+    arguments: argparse.Namespace,
+    engine: sa.Engine,
+    chosen: Sequence[Subscriber],
+    edition: Edition,
+) -> bool:
+    """Ask a person at a terminal before writing to many."""
+    if arguments.yes or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return True
+    with reading(engine) as connection:
+        people_due = len(who_is_due(chosen, Past.load(connection, edition.sources), edition))
+        people_due += outbox.waiting(connection)
+    if people_due <= _ASK_ABOVE:
+        return True
+    sys.stderr.write(f"Write to {people_due} people? [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().casefold() in ("y", "yes")
+
+
+def _keep_files(settings: Settings, engine: sa.Engine, edition: Edition) -> None:
+    texts = {str(path): text for path, text in settings.subscriber_files.items()}
+    with writing(engine) as connection:
+        good_files.keep(connection, texts, now=edition.now)
+
+
+def _print(report: Report, arguments: argparse.Namespace) -> None:
+    for line in report.complaints:
+        complain(line)
+    counts = report.as_json()
+    if arguments.json:
+        emit(counts)
+        return
+    why = ", ".join(f"{number} {reason}" for reason, number in report.composed.skipped.items())
+    for name, value in counts.items():
+        if name == "skipped" and why:
+            value = f"{value} ({why})"
+        if name != "why":
+            say(f"{name.replace('_', ' '):14} {value}")
+    if report.delivered.waiting:
+        say(f"{report.delivered.waiting} wait for another try")
+
+
+def _issue_row(past: store.PastIssue) -> dict[str, object]:
+    return {
+        "subscriber": past.subscriber,
+        "date": past.day.isoformat(),
+        "state": past.status.value,
+        "papers": past.papers,
+        "searched": past.searched,
+        "attempts": past.attempts,
+        "message_id": past.message_id,
+        "reply": past.reply,
+    }
+
+
+def _picks(issue: Issue) -> list[dict[str, object]]:
+    return [interests.as_json(pick) for pick in issue.picks]

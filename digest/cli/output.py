@@ -1,0 +1,61 @@
+"""What is printed: JSON for programs to stdout, tables and bars for people."""
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+EXIT_OK = 0
+EXIT_FAILED = 1
+EXIT_WAITS = 75  # EX_TEMPFAIL of sysexits.h
+
+
+def exit_code(*, failed: bool, waits: bool) -> int:
+    """Give the code for what happened; a failure for good outweighs a wait."""
+    if failed:
+        return EXIT_FAILED
+    return EXIT_WAITS if waits else EXIT_OK
+
+
+def emit(value: Any) -> None:
+    """Print one JSON object on a line of stdout."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+
+
+def say(line: str = "") -> None:
+    """Print a line for a person, on stdout."""
+    sys.stdout.write(line + "\n")
+
+
+def complain(line: str) -> None:
+    """Print a line about something that is wrong, on stderr."""
+    sys.stderr.write(line + "\n")
+
+
+def table(columns: Sequence[str], rows: Iterable[Iterable[object]], *, title: str = "") -> None:
+    """Print a table for a person, on stdout."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    shown = Table(title=title or None, title_justify="left", box=None, pad_edge=False)
+    for column in columns:
+        shown.add_column(column, overflow="fold")
+    for row in rows:
+        shown.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+    Console().print(shown)
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar on a terminal; the callable takes how many are done, of how many."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bars:
+        bar = bars.add_task(label, total=None)
+        yield lambda done, total: bars.update(bar, completed=done, total=total)

@@ -1,0 +1,55 @@
+"""Whom a command is about: the subscribers of the configuration, or a file of its own."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from digest import config
+from digest.config import Settings
+from digest.errors import ConfigError
+from digest.store import good_files
+from digest.store.database import reading
+from digest.subscriber import Subscriber
+
+
+def subscribers(settings: Settings, engine: sa.Engine) -> tuple[list[Subscriber], tuple[str, ...]]:
+    """Give everyone who can be served, and lines about those whose file is broken.
+
+    A broken file's subscriber keeps what was last read from it without a mistake, if anything.
+    """
+    everyone = list(settings.subscribers)
+    complaints: list[str] = []
+    if settings.broken_files:
+        with reading(engine) as connection:
+            kept = good_files.load(connection)
+    for broken in settings.broken_files:
+        complaints += broken.problems
+        text = kept.get(str(broken.path))
+        restored = _restore(text, broken.path, settings) if text is not None else None
+        taken = {key for each in everyone for key in each.keys}
+        if restored and not taken.intersection(restored.keys):
+            everyone.append(restored)
+            complaints.append(f"{broken.path}: {restored.email} keeps the last good profile")
+        else:
+            complaints.append(f"{broken.path}: its subscriber is left out")
+    return everyone, tuple(complaints)
+
+
+def _restore(text: str, path: Path, settings: Settings) -> Subscriber | None:
+    try:
+        return config.read_subscriber(text, path, settings)
+    except ConfigError:
+        return None  # the text was good once: profiles or sources have changed since
+
+
+def find(address: str, settings: Settings, everyone: Sequence[Subscriber]) -> Subscriber:
+    """Give the subscriber of an address, or of a TOML file that need not be configured."""
+    key = address.casefold()
+    for each in everyone:
+        if key in each.keys:
+            return each
+    path = Path(address)
+    if path.suffix == ".toml" or path.is_file():
+        return config.load_subscriber(path, settings)
+    raise ConfigError([f"{settings.path}: no subscriber has the address {address}"])

@@ -1,0 +1,132 @@
+"""demo, init and migrate: from nothing to something that runs."""
+
+import argparse
+import sys
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from digest.cli.output import emit, exit_code, say
+from digest.errors import ConfigError
+
+if TYPE_CHECKING:
+    from digest.demo.tour import Tour
+
+_SYSTEM_STEPS = """\
+# From nothing to a timer that runs digest for this machine, as root:
+python3 -m venv /opt/digest && /opt/digest/bin/pip install paper-digest
+ln -s /opt/digest/bin/digest /usr/local/bin/digest
+mkdir -p /etc/digest && digest init /etc/digest/config.toml  # then edit it, and: digest check
+cp {units}/digest-send.* /etc/systemd/system/ && systemctl daemon-reload
+systemctl enable --now digest-send.timer
+"""
+
+_USER_STEPS = """\
+# From nothing to a timer of your own:
+mkdir -p ~/.config/digest && digest init ~/.config/digest/config.toml  # then edit it
+mkdir -p ~/.config/systemd/user && cd ~/.config/systemd/user
+printf '[Service]\\nType=oneshot\\nExecStart=%s send --due\\nSuccessExitStatus=75\\n' \\
+  {digest} > digest-send.service
+cp {units}/digest-send.timer . && systemctl --user daemon-reload
+systemctl --user enable --now digest-send.timer
+"""
+
+
+def demo(arguments: argparse.Namespace) -> int:
+    """Run the whole job on the sample listings, with a mail server of its own."""
+    from digest.demo.tour import take
+
+    tour = take(Path(arguments.out))
+    if arguments.json:
+        emit(_as_json(tour))
+    else:
+        _tell(tour)
+    return exit_code(failed=not tour.is_complete, waits=False)
+
+
+def _as_json(tour: "Tour") -> dict[str, object]:
+    return {
+        "pulled": sum(each.tally.pulled for each in tour.fetched),
+        "new": sum(each.tally.new for each in tour.fetched),
+        "messages": [
+            {
+                "recipient": each.issue.subscriber,
+                "subject": each.subject,
+                "papers": len(each.issue.picks),
+                "files": [str(file) for file in each.files],
+            }
+            for each in tour.received
+        ],
+    }
+
+
+def _tell(tour: "Tour") -> None:
+    pulled = sum(each.tally.pulled for each in tour.fetched)
+    new = sum(each.tally.new for each in tour.fetched)
+    say(f"Read {len(tour.fetched)} sample listings: {pulled} announcements of {new} papers.")
+    say("All of them are invented; the mail server was real, and is gone again.\n")
+    for each in tour.received:
+        say(f"To {each.issue.subscriber}: {each.subject}")
+        say(f"  {len(each.issue.picks)} of {each.issue.searched} papers, in {each.files[0]}")
+        for pick in each.issue.picks[:1]:
+            title = pick.stored.paper.title or "the first, which has no title in its listing"
+            why = ", ".join(f"{r.term} {r.weight:+.0f}" for r in pick.reasons[:4])
+            say(f"  first: {title}\n    because {why}: {pick.score:.0f} of 100")
+    say("\nOpen an .html file in a browser, an .eml file in a mail program.")
+
+
+def init(arguments: argparse.Namespace) -> int:
+    """Write a starter file, never over another; or print the steps to a running service."""
+    if arguments.systemd:
+        from digest.bundled import bundled
+
+        steps = _USER_STEPS if arguments.user else _SYSTEM_STEPS
+        program = Path(sys.argv[0]).resolve()
+        say(steps.format(units=bundled("systemd"), digest=program).rstrip())
+        return 0
+    if arguments.subscriber:
+        if not arguments.file:
+            raise ConfigError(["digest init --subscriber ADDRESS FILE: the file is missing"])
+        text = _starter("subscriber.toml").replace("EMAIL", arguments.subscriber)
+    else:
+        text = _starter("config.toml")
+    path = Path(arguments.file or "config.toml")
+    _write_new(path, text)
+    if arguments.json:
+        emit({"written": str(path)})
+    else:
+        say(f"{path} is written: edit it, then try: digest --config {path} check")
+    return 0
+
+
+def migrate(arguments: argparse.Namespace) -> int:
+    """Bring the schema up to date, after a copy."""
+    import os
+
+    from digest import wiring
+    from digest.store import database
+
+    settings = wiring.load_settings(arguments.config)
+    engine = database.open_database(settings.database_url(os.environ))
+    todo = database.pending(engine) if arguments.dry_run else database.migrate(engine)
+    if arguments.json:
+        emit({"migrations": list(todo), "done": not arguments.dry_run})
+    elif todo:
+        say(f"{'to do' if arguments.dry_run else 'done'}: {', '.join(todo)}")
+    else:
+        say("the database is up to date")
+    return 0
+
+
+def _starter(name: str) -> str:
+    return resources.files("digest.starter").joinpath(name).read_text(encoding="utf-8")
+
+
+def _write_new(path: Path, text: str) -> None:
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise ConfigError([f"{path}: is there already, and digest init never overwrites"]) from None
+    except OSError as error:
+        raise ConfigError([f"{path}: {error.strerror}"]) from error

@@ -1,0 +1,120 @@
+"""status: what the database knows of sources, subscribers and deliveries."""
+
+import argparse
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from digest import due, wiring
+from digest.cli import people
+from digest.cli.output import complain, emit, exit_code, say, table
+from digest.config import Settings
+from digest.issue import Outcome, Status
+from digest.store import issues, outbox, papers, pulls, suppressions
+from digest.store.database import reading
+from digest.store.issues import PastIssue, Verdict
+from digest.store.pulls import PullRecord
+from digest.subscriber import Subscriber, Suppression
+
+_BAD = (Status.FAILED, Status.UNCERTAIN, Status.DEFERRED)
+
+
+def status(arguments: argparse.Namespace) -> int:
+    """Say how things stand; with --problems only what is wrong."""
+    settings = wiring.load_settings(arguments.config)
+    engine = wiring.open_store(settings)
+    everyone, complaints = people.subscribers(settings, engine)
+    if arguments.address:
+        everyone = [people.find(arguments.address, settings, everyone)]
+    now = wiring.now()
+    with reading(engine) as connection:
+        last_pulls = pulls.last(connection)
+        past = {each.subscriber: each for each in issues.past(connection)}
+        decided = issues.verdicts(connection)
+        suppressed = suppressions.load(connection)
+        counts = outbox.counts(connection)
+        held = papers.count(connection)
+    report: dict[str, Any] = {
+        "database": engine.url.render_as_string(hide_password=True),
+        "papers": held,
+        "sources": [_source(s.name, last_pulls.get(s.name)) for s in settings.sources],
+        "subscribers": [_subscriber(each, past, decided, suppressed, now) for each in everyone],
+        "deliveries": {str(state): number for state, number in sorted(counts.items())},
+        "problems": [*complaints, *_problems(settings, last_pulls, counts)],
+    }
+    if arguments.json:
+        emit(report)
+    else:
+        _show(report, only_problems=arguments.problems)
+    return exit_code(failed=bool(complaints), waits=False)
+
+
+def _source(name: str, pull: PullRecord | None) -> dict[str, object]:
+    return {
+        "source": name,
+        "last_pull": pull.ended_at.isoformat(timespec="seconds") if pull else None,
+        "outcome": pull.outcome.value if pull else None,
+        "papers": pull.tally.pulled if pull else None,
+        "error": pull.error if pull else None,
+    }
+
+
+def _subscriber(
+    subscriber: Subscriber,
+    past: Mapping[str, PastIssue],
+    decided: Mapping[str, Verdict],
+    suppressed: Mapping[str, Suppression],
+    now: datetime,
+) -> dict[str, object]:
+    mine = [past[key] for key in subscriber.keys if key in past]
+    last = max(mine, key=lambda issue: issue.day, default=None)
+    verdict = decided.get(subscriber.key)
+    if verdict and last and verdict.day <= last.day:
+        verdict = None
+    stopped = next((suppressed[key] for key in subscriber.keys if key in suppressed), None)
+    next_at = None if stopped else _next_at(subscriber, last, now)
+    return {
+        "subscriber": subscriber.email,
+        "last_issue": last.day.isoformat() if last else None,
+        "state": last.status.value if last else None,
+        "papers": last.papers if last else None,
+        "why": stopped.why if stopped else verdict.why if verdict else None,
+        "next_issue": next_at.isoformat(timespec="seconds") if next_at else None,
+    }
+
+
+def _next_at(subscriber: Subscriber, last: PastIssue | None, now: datetime) -> datetime | None:
+    """Give when the next issue is due; the one of today is not, once it was made."""
+    schedule = subscriber.schedule
+    today = due.local_day(now, schedule.timezone)
+    is_done = last is not None and last.day >= today
+    return due.next_due(schedule, max(now, due.due_at(schedule, today)) if is_done else now)
+
+
+def _problems(
+    settings: Settings, last: Mapping[str, PullRecord], counts: Mapping[Status, int]
+) -> list[str]:
+    lines = [
+        f"source {name}: {pull.outcome}: {pull.error or 'no reason given'}"
+        for name, pull in last.items()
+        if pull.outcome in (Outcome.FAILED, Outcome.STALE)
+        and name in {source.name for source in settings.sources}
+    ]
+    lines += [f"{counts[state]} deliveries are {state}" for state in _BAD if counts.get(state)]
+    return lines
+
+
+def _show(report: Mapping[str, Any], *, only_problems: bool) -> None:
+    if not only_problems:
+        # SMTP tells that the relay accepted; nobody is told of delivery.
+        named = {"sent": "accepted by the relay"}
+        deliveries = (f"{number} {named.get(k, k)}" for k, number in report["deliveries"].items())
+        say(f"database    {report['database']}")
+        say(f"papers      {report['papers']}")
+        say(f"deliveries  {', '.join(deliveries) or 'none'}")
+        for key in ("sources", "subscribers"):
+            if rows := report[key]:
+                say()
+                table(tuple(rows[0]), (row.values() for row in rows))
+    for line in report["problems"]:
+        complain(line)

@@ -1,0 +1,110 @@
+"""Reads a configuration whole, and the subscribers' files it names."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from digest.config.database import holds_password
+from digest.config.document import Document
+from digest.config.mistakes import Mistakes
+from digest.config.places import Place, matches
+from digest.config.positions import KeyPath
+from digest.config.schema import DigestTable, RootTable, given
+from digest.config.settings import BrokenFile, Settings
+from digest.config.subscribers import (
+    SUBSCRIBER_KEYS,
+    addresses_taken,
+    from_document,
+)
+from digest.config.tables import placed, read_mail, read_shared, read_sources, read_subscribers
+from digest.errors import ConfigError
+from digest.subscriber import Subscriber
+
+_NO_EFFECT: tuple[KeyPath, ...] = (
+    ("digest", "alerts_to"),
+    ("digest", "heartbeat"),
+    ("digest", "keep_dumps"),
+    ("digest", "keep_papers"),
+    ("digest", "keep_issues"),
+    ("mail", "bounce_address"),
+)
+
+_BETTER = 'write it elsewhere and refer to it, as { env = "…" } or { file = "…" }'
+
+
+def load(path: Path) -> Settings:
+    """Read the configuration; ConfigError with all its mistakes, each `FILE:LINE: key: what`.
+
+    A mistake in a subscriber's file is no error: it stands in `broken_files`.
+    """
+    document = Document.read(path)
+    mistakes = Mistakes(document, Place(folder=path.absolute().parent), owner_keys=SUBSCRIBER_KEYS)
+    mistakes.read(RootTable, ())
+    keys = _digest_keys(mistakes)
+    patterns = keys.pop("subscribers", ())
+    mail = read_mail(mistakes)
+    sources = tuple(read_sources(mistakes))
+    shared = read_shared(mistakes)
+    subscribers = tuple(read_subscribers(mistakes, shared))
+    mistakes.raise_any()
+    settings = Settings(
+        path=path.absolute(),
+        mail=mail,
+        sources=sources,
+        subscribers=subscribers,
+        shared=shared,
+        **keys,
+    )
+    settings = replace(settings, warnings=tuple(_warnings(document, settings)))
+    return _with_files(settings, patterns)
+
+
+def _digest_keys(mistakes: Mistakes) -> dict[str, Any]:
+    if "digest" not in mistakes.document.data:
+        return {}
+    table = mistakes.read(DigestTable, ("digest",))
+    keys = given(table) if table else {}
+    if "database" in keys:
+        keys["database"] = placed(keys["database"], ("digest", "database"), mistakes)
+    if "contact" in keys:
+        keys.setdefault("alerts_to", (keys["contact"],))
+    return keys
+
+
+def _warnings(document: Document, settings: Settings) -> Iterator[str]:
+    every = (("source", number, "every") for number in range(len(settings.sources)))
+    for path in (*_NO_EFFECT, *every):
+        if path in document.lines:
+            yield f"{document.where(path)}: has no effect yet"
+    mail, database = settings.mail, settings.database
+    if mail and mail.commit_group != 1:
+        yield f"{document.where(('mail', 'commit_group'))}: has no effect yet"
+    if mail and mail.password and mail.password.plain is not None:
+        yield f"{mail.password.where}: a secret in plain text: {_BETTER}"
+    if database and database.plain and holds_password(database.plain):
+        yield f"{database.where}: holds a password in plain text: {_BETTER}"
+
+
+def _with_files(settings: Settings, patterns: Iterable[str]) -> Settings:
+    """Add the subscribers' files in the order of their names; each stands or falls alone."""
+    subscribers: list[Subscriber] = list(settings.subscribers)
+    taken = addresses_taken(settings.subscribers)
+    texts: dict[Path, str] = {}
+    broken: list[BrokenFile] = []
+    for path in dict.fromkeys(path for pattern in patterns for path in matches(pattern)):
+        try:
+            document = Document.read(path)
+            subscriber = from_document(document, settings.shared, taken)
+        except ConfigError as error:
+            broken.append(BrokenFile(path=path, problems=error.problems))
+            continue
+        subscribers.append(subscriber)
+        taken |= addresses_taken((subscriber,))
+        texts[path] = document.text
+    return replace(
+        settings,
+        subscribers=tuple(subscribers),
+        subscriber_files=texts,
+        broken_files=tuple(broken),
+    )

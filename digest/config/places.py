@@ -1,0 +1,106 @@
+"""Where the configuration lies, and how paths inside it are meant."""
+
+import glob
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from pydantic import ValidationInfo
+
+from digest.config.values import one_line, show
+from digest.errors import ConfigError
+
+SYSTEM_FILE = Path("/etc/digest/config.toml")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a file stands, and whether it may point outside its folder."""
+
+    folder: Path
+    is_trusted: bool = True
+
+
+def place_of(info: ValidationInfo) -> Place:
+    return cast("Place", info.context)
+
+
+def home(environ: Mapping[str, str]) -> Path:
+    return Path(environ["HOME"]) if environ.get("HOME") else Path.home()
+
+
+def find(explicit: str | None, environ: Mapping[str, str], cwd: Path) -> Path:
+    """The configuration to use; ConfigError if there is none, with where it was looked for."""
+    named = explicit or environ.get("DIGEST_CONFIG")
+    places = [cwd / named] if named else list(_usual_places(environ, cwd))
+    for place in places:
+        if is_file(place) or (named and place.exists()):  # a pipe may be named
+            return place
+    looked = ", ".join(str(place) for place in places)
+    raise ConfigError([f"no configuration: looked for {looked}; `digest init` writes one"])
+
+
+def _usual_places(environ: Mapping[str, str], cwd: Path) -> Iterator[Path]:
+    yield cwd / "config.toml"
+    user = environ.get("XDG_CONFIG_HOME")
+    yield (Path(user) if user else home(environ) / ".config") / "digest/config.toml"
+    yield SYSTEM_FILE
+
+
+def is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # names that no file system takes
+        return False
+
+
+def is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def file_path(value: Any, info: ValidationInfo) -> Path:
+    """A path relative to its file's folder; in a subscriber's file it stays beneath that."""
+    place = place_of(info)
+    path = place.folder / one_line(value)
+    if not place.is_trusted and not path.resolve().is_relative_to(place.folder.resolve()):
+        raise ValueError(f"{show(value)} leads out of the folder of this file")
+    return path
+
+
+def existing_file(value: Any, info: ValidationInfo) -> Path:
+    path = file_path(value, info)
+    if not is_file(path):
+        raise ValueError(f"there is no file {show(str(path))}")
+    return path
+
+
+def existing_folder(value: Any, info: ValidationInfo) -> Path:
+    path = file_path(value, info)
+    if not is_folder(path):
+        raise ValueError(f"there is no folder {show(str(path))}")
+    return path
+
+
+def pattern(value: Any, info: ValidationInfo) -> str:
+    """A file or glob pattern as an absolute one."""
+    place = place_of(info)
+    folder = glob.escape(str(place.folder))
+    return str(Path(folder) / one_line(value))
+
+
+def present_pattern(value: Any, info: ValidationInfo) -> str:
+    """A pattern that may match nothing yet, or a file that is there."""
+    found = pattern(value, info)
+    if not glob.has_magic(one_line(value)) and not matches(found):
+        raise ValueError(f"there is no file {show(value)}")
+    return found
+
+
+def matches(found: str) -> list[Path]:
+    """The files of an absolute pattern, sorted; hidden ones are not meant by a star."""
+    names = glob.glob(found, recursive=True)  # noqa: PTH207 (Path.glob takes no absolute pattern)
+    return sorted(path for path in map(Path, names) if is_file(path))

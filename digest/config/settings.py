@@ -1,0 +1,108 @@
+"""What a configuration says, as frozen values; the defaults here are the true ones."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+
+from digest.config.database import database_url
+from digest.config.secret import Secret
+from digest.subscriber import Interest, Subscriber
+
+PORTS: Mapping[str, int] = {"none": 25, "starttls": 587, "tls": 465}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailSettings:
+    """How mail leaves: to the relay at `host`, or as files in `directory`; never both.
+
+    `sender` and `reply_to` are `a@b` or `Name <a@b>`, without line breaks. `unsubscribe` are
+    mailto: and https: addresses, best first, in which {token} is the subscriber's.
+    """
+
+    sender: str
+    reply_to: str | None = None
+    bounce_address: str | None = None
+    host: str | None = None
+    directory: Path | None = None
+    port: int = PORTS["starttls"]
+    security: Literal["none", "starttls", "tls"] = "starttls"
+    ca_file: Path | None = None
+    username: str | None = None
+    password: Secret | None = None
+    auth: Literal["auto"] = "auto"
+    helo: str | None = None
+    connections: int = 4
+    messages_per_connection: int = 100
+    commit_group: int = 1
+    max_per_second: float | None = None
+    retry_for: timedelta = timedelta(hours=20)
+    retry_after: timedelta = timedelta(minutes=5)
+    in_doubt: Literal["resend", "hold"] = "resend"
+    unsubscribe: tuple[str, ...] = ()
+    redirect_all_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceSettings:
+    """A place that announces papers.
+
+    `paths` are absolute files or glob patterns (kind "file"); `url` may hold {date} (kind
+    "url"). `format` None is recognised; `every` None is as the kind needs it.
+    """
+
+    name: str
+    kind: Literal["file", "url"]
+    paths: tuple[str, ...] = ()
+    url: str | None = None
+    format: str | None = None
+    backfill: timedelta = timedelta(days=7)
+    every: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokenFile:
+    """A subscriber's file with mistakes, each a finished line."""
+
+    path: Path
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """What every subscriber is built on: [defaults] as a template, profiles, known sources."""
+
+    template: Subscriber = field(default_factory=lambda: Subscriber(email=""))
+    profile: str | None = None
+    profiles: Mapping[str, tuple[Interest, ...]] = field(default_factory=dict)
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """A whole configuration; every path in it is absolute.
+
+    `subscribers` has those of the files too; `subscriber_files` are the good files' texts.
+    """
+
+    path: Path
+    database: Secret | None = None
+    templates: Path | None = None
+    contact: str | None = None
+    alerts_to: tuple[str, ...] = ()
+    heartbeat: str | None = field(default=None, repr=False)
+    keep_dumps: timedelta = timedelta(days=30)
+    keep_papers: timedelta = timedelta(days=730)
+    keep_issues: timedelta = timedelta(days=180)
+    mail: MailSettings | None = None
+    sources: tuple[SourceSettings, ...] = ()
+    subscribers: tuple[Subscriber, ...] = ()
+    subscriber_files: Mapping[Path, str] = field(default_factory=dict, repr=False)
+    broken_files: tuple[BrokenFile, ...] = ()
+    warnings: tuple[str, ...] = ()
+    shared: Shared = field(default_factory=Shared, repr=False)
+
+    def database_url(self, environ: Mapping[str, str]) -> str:
+        """The database as an SQLAlchemy URL, absolute where it is a file."""
+        return database_url(self.database, self.path, environ)

@@ -1,0 +1,86 @@
+"""When an issue is due: the subscriber's clock, days, pauses and end.
+
+Local time has holes and folds. A time of day that does not exist becomes the next minute of that
+day that does (or, where the hole reaches midnight, the last one before it); of a time that comes
+twice the first counts. So every local day has exactly one instant, however it begins.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from itertools import chain, count, takewhile
+from zoneinfo import ZoneInfo
+
+from digest.subscriber import Schedule
+
+LOOK_AHEAD = timedelta(days=3653)
+_DAY = timedelta(days=1)
+_MINUTE = timedelta(minutes=1)
+
+
+class WhyNot(StrEnum):
+    """Why a day has no issue."""
+
+    ENDED = "ended"
+    PAUSED = "paused"
+    CLOSED = "closed"
+    NOT_A_DAY = "not-a-day"
+
+
+def local_day(now: datetime, timezone: str) -> date:
+    """Return the subscriber's date."""
+    return now.astimezone(ZoneInfo(timezone)).date()
+
+
+def why_not(schedule: Schedule, day: date) -> WhyNot | None:
+    """Return why there is no issue on `day`, or None; the weekday is asked last."""
+    if schedule.until is not None and day > schedule.until:
+        return WhyNot.ENDED
+    if any(pause.start <= day < pause.end for pause in schedule.pauses):
+        return WhyNot.PAUSED
+    if day in schedule.closed:
+        return WhyNot.CLOSED
+    if day.weekday() not in schedule.days:
+        return WhyNot.NOT_A_DAY
+    return None
+
+
+def due_at(schedule: Schedule, day: date) -> datetime:
+    """Return the instant (UTC) of `send_at` on that local day.
+
+    A day that does not exist at all (Apia, 2011-12-30) gives the first minute after it.
+    """
+    wanted = datetime.combine(day, schedule.send_at, ZoneInfo(schedule.timezone))
+    later = takewhile(lambda local: local.date() == day, _minutes(wanted, _MINUTE))
+    earlier = takewhile(lambda local: local.date() == day, _minutes(wanted, -_MINUTE))
+    candidates = chain(later, earlier, _minutes(wanted, _MINUTE))
+    return next(local for local in candidates if _exists(local)).astimezone(UTC)
+
+
+def next_due(schedule: Schedule, after: datetime) -> datetime | None:
+    """Return the first instant after `after` at which an issue is due.
+
+    None when there is none any more, or none within LOOK_AHEAD.
+    """
+    first = local_day(after, schedule.timezone)
+    for age in range(LOOK_AHEAD.days):
+        day = first + age * _DAY
+        reason = why_not(schedule, day)
+        if reason is WhyNot.ENDED:
+            return None
+        if reason is None and (at := due_at(schedule, day)) > after and _is_on(at, schedule, day):
+            return at
+    return None
+
+
+def _minutes(start: datetime, step: timedelta) -> Iterator[datetime]:
+    """Walk along the wall clock: within one zone Python adds without looking at offsets."""
+    return (start + number * step for number in count())
+
+
+def _exists(local: datetime) -> bool:
+    return local.astimezone(UTC).astimezone(local.tzinfo) == local
+
+
+def _is_on(at: datetime, schedule: Schedule, day: date) -> bool:
+    return local_day(at, schedule.timezone) == day

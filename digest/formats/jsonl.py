@@ -1,0 +1,129 @@
+"""jsonl: a paper a line in JSON, as the program prints it, and that printing.
+
+`url` and `pdf_url` follow from an arXiv id and `author_count` from the authors where a line does
+not say otherwise; the source and the format that a line names are kept.
+"""
+
+import json
+from itertools import islice
+
+from digest.formats.facts import (
+    Facts,
+    Unreadable,
+    read_announce_type,
+    read_day,
+    read_paper,
+    read_text,
+)
+from digest.formats.kinds import looks_like
+from digest.formats.lines import BOM, Line, decode, is_damaged, malformed, numbered
+from digest.paper import Announcement, Dump, Listing, Rejection
+
+NAME = "jsonl"
+_TELLING = {"title", "abstract", "arxiv_id", "doi", "url"}
+_CONTAINERS = {"items", "collection", "messages", "data", "results"}
+_LINES_LOOKED_AT = 5
+_DECODER = json.JSONDecoder()
+
+
+class JsonLines:
+    """The format as the table of formats knows it."""
+
+    name = NAME
+
+    def recognises(self, text: str) -> bool:
+        """Whether one of the first lines is a paper; the very first may be cut off."""
+        lines = list(islice((line for line in numbered(text) if line.text), _LINES_LOOKED_AT))
+        if not lines or lines[0].text == "{" or lines[0].text.startswith("["):
+            return False
+        return any(_is_paper(line) for line in lines)
+
+    def parse(self, dump: Dump) -> Listing:
+        """Read every line of a dump; raises ListingMalformed where none is an object."""
+        text = decode(dump)
+        lines = [line for line in numbered(text) if line.text]
+        if lines and not any(line.text.startswith("{") for line in lines):
+            raise malformed(dump, f"looks like {looks_like(text) or 'plain text'}, not {NAME}")
+        found = [result for line in lines for result in _read(line, dump)]
+        return Listing(
+            format=NAME,
+            announcements=tuple(item for item in found if isinstance(item, Announcement)),
+            rejections=tuple(item for item in found if isinstance(item, Rejection)),
+        )
+
+
+def to_json(announcement: Announcement) -> dict[str, object]:
+    """A paper as every command prints it, in the order of its keys; others may add to it."""
+    paper = announcement.paper
+    return {
+        "title": paper.title,
+        "abstract": paper.abstract,
+        "authors": list(paper.authors),
+        "author_count": paper.author_count,
+        "organization": paper.organization,
+        "categories": list(paper.categories),
+        "arxiv_id": paper.arxiv_id,
+        "version": paper.version,
+        "doi": paper.doi,
+        "url": paper.url,
+        "pdf_url": paper.pdf_url,
+        "comment": paper.comment,
+        "journal_ref": paper.journal_ref,
+        "announce_type": announcement.announce_type,
+        "announced": announcement.announced.isoformat() if announcement.announced else None,
+        "published": paper.published.isoformat() if paper.published else None,
+        "upvotes": paper.upvotes,
+        "num_comments": paper.num_comments,
+        "code_url": paper.code_url,
+        "format": announcement.format,
+        "source": announcement.source,
+    }
+
+
+def dumps(announcement: Announcement) -> str:
+    """One line of JSON, without its line end."""
+    return json.dumps(to_json(announcement), ensure_ascii=False)
+
+
+def _is_paper(line: Line) -> bool:
+    try:
+        facts = _objects(line.text)[0]
+    except Unreadable:
+        return False
+    return bool(_TELLING & facts.keys()) and not _CONTAINERS & facts.keys()
+
+
+def _objects(text: str) -> list[Facts]:
+    """The object on a line, or several where files were put together without a line end."""
+    objects: list[Facts] = []
+    rest = text
+    while rest:
+        try:
+            value, end = _DECODER.raw_decode(rest)
+        except (ValueError, RecursionError):
+            raise Unreadable("not valid JSON") from None
+        if not isinstance(value, dict):
+            raise Unreadable("not a JSON object")
+        objects.append(value)
+        rest = rest[end:].lstrip().removeprefix(BOM).lstrip()
+    return objects
+
+
+def _read(line: Line, dump: Dump) -> list[Announcement | Rejection]:
+    try:
+        if is_damaged(line.text):
+            raise Unreadable("not valid UTF-8")
+        return [_announcement(facts, line, dump) for facts in _objects(line.text)]
+    except Unreadable as error:
+        return [Rejection(line=line.number, why=str(error))]
+
+
+def _announcement(facts: Facts, line: Line, dump: Dump) -> Announcement:
+    return Announcement(
+        paper=read_paper(facts),
+        format=read_text(facts, "format") or NAME,
+        announce_type=read_announce_type(facts),
+        announced=read_day(facts, "announced"),
+        source=read_text(facts, "source") or dump.source,
+        line=line.number,
+    )

@@ -1,0 +1,83 @@
+"""Messages as .eml files in a folder, for those without a relay."""
+
+import os
+import re
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import Self
+
+from digest.errors import DeliveryDeferred
+from digest.issue import Envelope
+
+_MESSAGE_ID = re.compile(rb"(?mi)^Message-ID:\s*<([^>\r\n]+)>")
+
+
+class DirectoryTransport:
+    """Writes each message to a file named by its Message-ID: sent again, it replaces itself."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def send(self, envelope: Envelope, *, on_data: Callable[[], None]) -> str:
+        """Write the message; DeliveryDeferred if the disk does not take it."""
+        target = self._path / _file_name(envelope.content)
+        with _deferring(target, envelope):
+            written = _write(self._path, envelope.content)
+        try:
+            on_data()
+            with _deferring(target, envelope):
+                written.replace(target)
+                _sync(self._path)
+        finally:
+            written.unlink(missing_ok=True)
+        return f"written to {target.name}"
+
+    def close(self) -> None:
+        """Do nothing: no file stays open."""
+
+
+@contextmanager
+def _deferring(target: Path, envelope: Envelope) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise DeliveryDeferred(f"{target}: {error}", recipient=envelope.recipient) from error
+
+
+def _file_name(content: bytes) -> str:
+    header = content.split(b"\r\n\r\n", 1)[0]
+    match = _MESSAGE_ID.search(header)
+    name = match[1].decode(errors="replace") if match else sha256(content).hexdigest()[:32]
+    return re.sub(r"[^A-Za-z0-9@+_-]+", ".", name).strip(".")[:200] + ".eml"
+
+
+def _write(folder: Path, content: bytes) -> Path:
+    """Write content to a file of its own in the folder, down to the disk; return its path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=folder, prefix=".", suffix=".part", delete=False) as file:
+        try:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        except BaseException:
+            Path(file.name).unlink()
+            raise
+    return Path(file.name)
+
+
+def _sync(folder: Path) -> None:
+    """Put the folder's entries on the disk, so that a rename survives a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,80 @@
+"""Header fields by hand: cleaned, encoded and folded (RFC 5322, RFC 2047)."""
+
+import base64
+import re
+import string
+from collections.abc import Iterable
+
+# Controls and lone surrogates; U+2028 and U+2029 are white space to Python and go with it.
+_UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_LINE = 76  # RFC 2047 section 2: the limit of a line with an encoded word
+_WORD = 75  # and of the word itself
+# A plain word that fits a line of 998 (RFC 5322 section 2.1.1) even with each letter escaped.
+_LONGEST = 450
+_OVERHEAD = len("=?utf-8?q??=")
+_Q_PLAIN = frozenset(string.ascii_letters + string.digits + "!*+-/")  # RFC 2047 section 5 (3)
+_ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~ ]*")
+
+
+def clean(text: str) -> str:
+    """Take out of a header's value whatever could end it, and every second blank."""
+    return " ".join(_UNFIT.sub(" ", text).split())
+
+
+def fold(name: str, words: Iterable[str]) -> str:
+    """Lay out a field over lines, breaking only between words; the last line has no CRLF yet."""
+    lines = [f"{name}:"]
+    for number, word in enumerate(words):
+        if number == 0 or len(lines[-1]) + 1 + len(word) <= _LINE:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(f" {word}")
+    return "\r\n".join(lines)
+
+
+def text_words(name: str, text: str) -> list[str]:
+    """Split an unstructured value into words for `fold`, encoded where they must be."""
+    return text.split() if _is_plain(text) else _encoded_words(name, text)
+
+
+def phrase_words(name: str, text: str) -> list[str]:
+    """Split a display name into words for `fold`: atoms, a quoted string, or encoded words."""
+    if not _is_plain(text):
+        return _encoded_words(name, text)
+    if _ATOMS.fullmatch(text):
+        return text.split()
+    return ('"' + re.sub(r'(["\\])', r"\\\1", text) + '"').split()
+
+
+def _is_plain(text: str) -> bool:
+    return (
+        text.isascii() and "=?" not in text and all(len(word) < _LONGEST for word in text.split())
+    )
+
+
+def _encoded_words(name: str, text: str) -> list[str]:
+    """Encode text whole, in the shorter of Q and B, never splitting a character."""
+    room = min(_WORD, _LINE - len(f"{name}: ")) - _OVERHEAD
+    letters = [_q(letter) for letter in text]
+    if sum(map(len, letters)) <= -(-len(text.encode()) // 3) * 4:
+        return [
+            f"=?utf-8?q?{chunk.decode()}?=" for chunk in _chunks(map(str.encode, letters), room)
+        ]
+    chunks = _chunks(map(str.encode, text), room // 4 * 3)
+    return [f"=?utf-8?b?{base64.b64encode(chunk).decode()}?=" for chunk in chunks]
+
+
+def _q(letter: str) -> str:
+    if letter == " ":
+        return "_"
+    return letter if letter in _Q_PLAIN else "".join(f"={byte:02X}" for byte in letter.encode())
+
+
+def _chunks(pieces: Iterable[bytes], room: int) -> list[bytes]:
+    """Join pieces into chunks of at most `room` bytes."""
+    chunks = [b""]
+    for piece in pieces:
+        if len(chunks[-1]) + len(piece) > room:
+            chunks.append(b"")
+        chunks[-1] += piece
+    return chunks

@@ -1,0 +1,163 @@
+"""Compose: from the store into issues, each with its row in the outbox."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from digest import due
+from digest.due import WhyNot
+from digest.issue import Outcome
+from digest.pipeline.desk import Desk, Draft, Past
+from digest.store import issues
+from digest.store.database import reading, writing
+from digest.store.issues import Verdict
+from digest.subscriber import Subscriber, WhenEmpty
+
+_AT_ONCE = 256
+"""Subscribers ranked in one product: the dense block of papers × interests stays small."""
+
+_TROUBLE = (Outcome.FAILED, Outcome.LATE, Outcome.STALE)
+
+SUPPRESSED = "suppressed"
+NOTHING_NEW = "nothing-new"
+NOTHING_MATCHED = "nothing-matched"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """What one composing run is to do.
+
+    `domain` goes into Message-IDs. `named` are addresses asked for by name, whose days of the
+    week don't count; with `only_due` the hour counts, and a day decided already stays so.
+    """
+
+    now: datetime
+    domain: str
+    sources: tuple[str, ...] = ()
+    named: frozenset[str] = frozenset()
+    only_due: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Composed:
+    """What composing did: issues made, and who was due but got none, by reason."""
+
+    issues: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+
+
+def compose(
+    engine: sa.Engine,
+    subscribers: Sequence[Subscriber],
+    edition: Edition,
+    *,
+    dry_run: bool = False,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Composed:
+    """Make today's issue for everyone who should have one and has not.
+
+    With `dry_run` nothing is written, and the count is of the issues that would be made.
+    """
+    composed = Composed()
+    with reading(engine) as connection:
+        past = Past.load(connection, edition.sources)
+        open_today, verdicts = _sort_out(subscribers, past, edition)
+        desk = Desk(connection, open_today, past=past, now=edition.now, domain=edition.domain)
+    _keep(engine, (), verdicts, composed, edition, dry_run=dry_run)
+    for start in range(0, len(open_today), _AT_ONCE):
+        chunk = open_today[start : start + _AT_ONCE]
+        with reading(engine) as connection:
+            drafts = desk.draft(connection, chunk)
+        full = [draft for draft in drafts if not (why := _why_empty(draft))]
+        empty = [_verdict(d.subscriber, edition, why) for d in drafts if (why := _why_empty(d))]
+        _keep(engine, full, empty, composed, edition, dry_run=dry_run)
+        progress(start + len(chunk), len(open_today))
+    return composed
+
+
+def who_is_due(subscribers: Sequence[Subscriber], past: Past, edition: Edition) -> list[Subscriber]:
+    """Name those who should have an issue now."""
+    return _sort_out(subscribers, past, edition)[0]
+
+
+def _sort_out(
+    subscribers: Sequence[Subscriber], past: Past, edition: Edition
+) -> tuple[list[Subscriber], list[Verdict]]:
+    """Part those who should have an issue now from those who are due but may not."""
+    open_today, verdicts = [], []
+    for subscriber in subscribers:
+        if _is_over(subscriber, past, edition):
+            continue
+        why = _why_not(subscriber, past, edition)
+        if why is None:
+            open_today.append(subscriber)
+        elif why != WhyNot.NOT_A_DAY:
+            verdicts.append(_verdict(subscriber, edition, why))
+    return open_today, verdicts
+
+
+def _is_over(subscriber: Subscriber, past: Past, edition: Edition) -> bool:
+    """Say whether today is settled for this subscriber, or not yet begun."""
+    today = due.local_day(edition.now, subscriber.schedule.timezone)
+    last = past.day_of(subscriber)
+    if last is not None and last >= today:
+        return True
+    if not edition.only_due:
+        return False
+    decided = past.decided.get(subscriber.key)
+    if decided is not None and decided.day >= today:
+        return True
+    at = due.due_at(subscriber.schedule, today)
+    if any(report.outcome is Outcome.LATE for report in past.reports_for(subscriber)):
+        at += subscriber.schedule.wait_for
+    return edition.now < at
+
+
+def _why_not(subscriber: Subscriber, past: Past, edition: Edition) -> str | None:
+    if past.suppressed.intersection(subscriber.keys):
+        return SUPPRESSED
+    why = due.why_not(subscriber.schedule, due.local_day(edition.now, subscriber.schedule.timezone))
+    if why is WhyNot.NOT_A_DAY and subscriber.key in edition.named:
+        return None
+    return why
+
+
+def _why_empty(draft: Draft) -> str | None:
+    """Say why there is nothing to send; None if there is, or if the subscriber wants it said."""
+    issue, wish = draft.issue, draft.subscriber.when_empty
+    if issue.picks or wish is WhenEmpty.SEND:
+        return None
+    trouble = any(report.outcome in _TROUBLE for report in issue.sources)
+    if wish is WhenEmpty.EXPLAIN and trouble:
+        return None
+    return NOTHING_MATCHED if issue.searched else NOTHING_NEW
+
+
+def _verdict(subscriber: Subscriber, edition: Edition, why: str) -> Verdict:
+    day = due.local_day(edition.now, subscriber.schedule.timezone)
+    return Verdict(subscriber=subscriber.key, day=day, why=str(why))
+
+
+def _keep(
+    engine: sa.Engine,
+    drafts: Sequence[Draft],
+    verdicts: Sequence[Verdict],
+    composed: Composed,
+    edition: Edition,
+    *,
+    dry_run: bool,
+) -> None:
+    """Write drafts and verdicts in one step, and count them."""
+    composed.skipped.update(verdict.why for verdict in verdicts)
+    if dry_run:
+        composed.issues += len(drafts)
+    elif drafts or verdicts:
+        with writing(engine) as connection:
+            added = [issues.add(connection, draft.issue) for draft in drafts]
+            for verdict in verdicts:
+                issues.decide(connection, verdict, at=edition.now)
+        # One that another run made in the meantime is not ours to count.
+        composed.issues += sum(number is not None for number in added)

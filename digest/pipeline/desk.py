@@ -1,0 +1,156 @@
+"""The desk where issues are drafted: the papers in reach, ready for any subscriber."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+
+from digest import due, selection
+from digest.issue import Issue, Pick, SourceReport
+from digest.mail.envelope import message_id
+from digest.ranking import Corpus, rank
+from digest.selection import Selection
+from digest.store import issues, papers, pulls, suppressions
+from digest.store.issues import Verdict
+from digest.subscriber import Subscriber
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What the store knows of all subscribers before a run."""
+
+    last_day: Mapping[str, date]
+    last_made_at: Mapping[str, datetime]
+    decided: Mapping[str, Verdict]
+    suppressed: frozenset[str]
+    reports: tuple[SourceReport, ...]
+
+    @classmethod
+    def load(cls, connection: sa.Connection, sources: Sequence[str]) -> "Past":
+        """Read it; `sources` are those of the configuration."""
+        last_pulls = pulls.last(connection)
+        return cls(
+            last_day=issues.last_days(connection),
+            last_made_at=issues.last_made(connection),
+            decided=issues.verdicts(connection),
+            suppressed=frozenset(suppressions.load(connection)),
+            reports=tuple(
+                SourceReport(
+                    source=name, outcome=last_pulls[name].outcome, error=last_pulls[name].error
+                )
+                for name in sources
+                if name in last_pulls
+            ),
+        )
+
+    def day_of(self, subscriber: Subscriber) -> date | None:
+        """Give the day of their last issue, under any of their addresses."""
+        days = (self.last_day[key] for key in subscriber.keys if key in self.last_day)
+        return max(days, default=None)
+
+    def made_at(self, subscriber: Subscriber) -> datetime | None:
+        """Give when that issue was made."""
+        instants = (self.last_made_at[key] for key in subscriber.keys if key in self.last_made_at)
+        return max(instants, default=None)
+
+    def reports_for(self, subscriber: Subscriber) -> tuple[SourceReport, ...]:
+        """Give how the sources did that they read."""
+        wanted = subscriber.sources
+        return tuple(r for r in self.reports if wanted is None or r.source in wanted)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """An issue as it would be now, and the papers that did not make it (if asked for)."""
+
+    subscriber: Subscriber
+    issue: Issue
+    rest: tuple[Pick, ...] = ()
+
+
+class Desk:
+    """Drafts issues for a few subscribers at a time; their papers are made ready once."""
+
+    def __init__(
+        self,
+        connection: sa.Connection,
+        subscribers: Sequence[Subscriber],
+        *,
+        past: Past,
+        now: datetime,
+        domain: str,
+    ) -> None:
+        self._past = past
+        self._now = now
+        self._domain = domain
+        back = (
+            selection.reach(subscriber, now=now, last_made_at=past.made_at(subscriber))
+            for subscriber in subscribers
+        )
+        held = papers.seen_since(connection, now - max(back, default=timedelta()))
+        self._selection = Selection(held)
+        self._corpus = Corpus(self._selection.papers)
+        names = {
+            name
+            for subscriber in subscribers
+            for interest in subscriber.interests
+            for name in interest.examples
+        }
+        self._examples = papers.by_names(connection, names)
+
+    def draft(
+        self,
+        connection: sa.Connection,
+        subscribers: Sequence[Subscriber],
+        *,
+        everything: bool = False,
+    ) -> list[Draft]:
+        """Choose for each; everybody is ranked in one product."""
+        had = issues.had(connection, {each.key: each.keys for each in subscribers})
+        allowed = [
+            self._selection.allowed(
+                each,
+                had=had[each.key],
+                now=self._now,
+                last_made_at=self._past.made_at(each),
+            )
+            for each in subscribers
+        ]
+        rankings = rank(
+            self._corpus,
+            subscribers,
+            allowed=allowed,
+            examples=self._examples,
+            everything=everything,
+        )
+        return [
+            Draft(
+                subscriber=each,
+                issue=self._issue(each, ranking.picks, ranking.also, int(mask.sum())),
+                rest=ranking.rest,
+            )
+            for each, ranking, mask in zip(subscribers, rankings, allowed, strict=True)
+        ]
+
+    def _issue(
+        self,
+        subscriber: Subscriber,
+        picks: tuple[Pick, ...],
+        also: tuple[Pick, ...],
+        searched: int,
+    ) -> Issue:
+        day = due.local_day(self._now, subscriber.schedule.timezone)
+        return Issue(
+            subscriber=subscriber.email,
+            name=subscriber.name,
+            day=day,
+            made_at=self._now,
+            message_id=message_id(subscriber.key, day, self._domain),
+            picks=picks,
+            also=also,
+            searched=searched,
+            sources=self._past.reports_for(subscriber),
+            layout=subscriber.layout,
+            language=subscriber.language,
+        )

@@ -1,0 +1,116 @@
+"""Turns an issue into a message: subject, HTML and text, from the templates."""
+
+from pathlib import Path
+from types import TracebackType
+
+from jinja2 import FunctionLoader, StrictUndefined, TemplateError, select_autoescape
+from jinja2.exceptions import TemplateSyntaxError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from digest.bundled import bundled
+from digest.errors import RenderError
+from digest.issue import Issue, Message
+from digest.rendering.inlining import inline
+from digest.rendering.views import Footer, IssueView, fits, issue_view
+from digest.rendering.words import one_line, tidy, wrap
+
+__all__ = ["HTML_LIMIT", "Footer", "Renderer"]
+
+HTML_LIMIT = 100_000
+_SUFFIXES = (".html", ".txt", ".css")
+_MISTAKES = (
+    TemplateError, ArithmeticError, AttributeError, LookupError, RecursionError,
+    TypeError, ValueError,
+)  # fmt: skip
+
+
+class Renderer:
+    """Renders issues; a user's `templates` win over the shipped ones, file by file.
+
+    Everything is read and compiled here, so a template's syntax is checked at construction.
+    """
+
+    def __init__(self, templates: Path | None = None) -> None:
+        shipped = _read(bundled("templates"))
+        self._sources = shipped | (_read(templates) if templates else {})
+        self._environment = ImmutableSandboxedEnvironment(
+            loader=FunctionLoader(self._load),
+            autoescape=select_autoescape(["html"]),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        self._environment.filters["wrap"] = wrap
+        for name in shipped:
+            if not name.endswith(".css"):
+                self._compile(name)
+
+    def render(self, issue: Issue, footer: Footer) -> Message:
+        """Render an issue, with as much of it as fits into HTML_LIMIT bytes."""
+        for fit in fits(issue):
+            view = issue_view(issue, footer, fit)
+            html = self._fill("issue/body.html", view)
+            if len(html.encode()) <= HTML_LIMIT:
+                break
+        else:
+            why = f"a message without papers is already larger than {HTML_LIMIT:,} bytes"
+            raise RenderError(why, template="issue/body.html")
+        subject = one_line(self._fill("issue/subject.txt", view))
+        return Message(subject=subject, html=html, text=tidy(self._fill("issue/body.txt", view)))
+
+    def _load(self, name: str) -> tuple[str, str, None] | None:
+        """Hand a template to Jinja, with its styles inlined if it is HTML."""
+        source = self._sources.get(name)
+        if source is None:
+            return None
+        if name.endswith(".html"):
+            source = inline(source, self._sources["style.css"])
+        return source, name, None
+
+    def _compile(self, name: str) -> None:
+        try:
+            self._environment.get_template(name)
+        except TemplateSyntaxError as error:
+            raise _syntax_error(error, name) from error
+
+    def _fill(self, name: str, view: IssueView) -> str:
+        try:
+            return self._environment.get_template(name).render(issue=view)
+        except TemplateSyntaxError as error:
+            raise _syntax_error(error, name) from error
+        except _MISTAKES as error:
+            template, line = self._place(error.__traceback__) or (name, None)
+            why = str(error) or type(error).__name__
+            raise RenderError(why, template=template, line=line) from error
+
+    def _place(self, traceback: TracebackType | None) -> tuple[str, int] | None:
+        """Find the innermost template that an error went through."""
+        place = None
+        while traceback:
+            name = traceback.tb_frame.f_code.co_filename
+            if name in self._sources:
+                place = name, traceback.tb_lineno
+            traceback = traceback.tb_next
+        return place
+
+
+def _syntax_error(error: TemplateSyntaxError, name: str) -> RenderError:
+    return RenderError(
+        error.message or "syntax error", template=error.name or name, line=error.lineno
+    )
+
+
+def _read(folder: Path) -> dict[str, str]:
+    """Read every template beneath a folder, by its name as other templates call it."""
+    if not folder.is_dir():
+        raise RenderError("no such folder of templates", template=str(folder))
+    files = (path for path in sorted(folder.rglob("*")) if path.suffix in _SUFFIXES)
+    return {path.relative_to(folder).as_posix(): _text(path) for path in files}
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RenderError(f"cannot be read: {error}", template=str(path)) from error

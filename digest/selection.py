@@ -1,0 +1,71 @@
+"""Which papers a subscriber may get: not had yet, and seen within the window."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digest.paper import AnnounceType, StoredPaper
+from digest.subscriber import Subscriber
+
+_Filter = tuple[tuple[str, ...] | None, frozenset[AnnounceType]]
+_NEVER = -np.inf
+
+
+def reach(subscriber: Subscriber, *, now: datetime, last_made_at: datetime | None) -> timedelta:
+    """Say how far back this issue looks.
+
+    That is the window, stretched to the subscriber's last issue, but by no more than catch_up.
+    """
+    gap = now - last_made_at if last_made_at else timedelta()
+    return max(subscriber.window, min(gap, subscriber.catch_up))
+
+
+class Selection:
+    """The papers of some weeks, ready to be narrowed down for one subscriber after another."""
+
+    def __init__(self, papers: Sequence[StoredPaper]) -> None:
+        self.papers = tuple(papers)
+        self._place = {stored.id: place for place, stored in enumerate(self.papers)}
+        self._first_seen: dict[_Filter, NDArray[np.float64]] = {}
+
+    def allowed(
+        self,
+        subscriber: Subscriber,
+        *,
+        had: frozenset[int],
+        now: datetime,
+        last_made_at: datetime | None = None,
+    ) -> NDArray[np.bool_]:
+        """Say of each paper whether it may be chosen; shape (papers,).
+
+        Its first sighting that counts, in a source the subscriber reads and of an announcement
+        type they want, must lie within reach. A replacement of a paper is no first sighting
+        unless replacements are wanted.
+        """
+        since = now - reach(subscriber, now=now, last_made_at=last_made_at)
+        allowed = self._seen(subscriber) >= since.timestamp()
+        places = [self._place[number] for number in had if number in self._place]
+        allowed[places] = False
+        return allowed
+
+    def _seen(self, subscriber: Subscriber) -> NDArray[np.float64]:
+        wanted = (subscriber.sources, subscriber.announce_types)
+        if wanted not in self._first_seen:
+            self._first_seen[wanted] = np.array(
+                [_first_seen(stored, *wanted) for stored in self.papers], dtype=np.float64
+            )
+        return self._first_seen[wanted]
+
+
+def _first_seen(
+    stored: StoredPaper, sources: tuple[str, ...] | None, types: frozenset[AnnounceType]
+) -> float:
+    instants = [
+        sighting.seen_at.timestamp()
+        for sighting in stored.sightings
+        if (sources is None or sighting.source in sources)
+        and (sighting.announce_type is None or sighting.announce_type in types)
+    ]
+    return min(instants, default=_NEVER)

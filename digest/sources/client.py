@@ -1,0 +1,220 @@
+"""A polite HTTP client: it says who asks, waits when told to, and reads nothing without a bound."""
+
+import gzip
+import io
+import itertools
+import logging
+import random
+import time
+import zlib
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Self
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import httpx
+
+from digest import __version__
+from digest.errors import SourceError, SourceUnavailable
+from digest.sources.deadline import Deadline
+
+log = logging.getLogger(__name__)
+logging.getLogger("httpx").setLevel(logging.WARNING)  # its INFO shows addresses with their secrets
+
+
+class NotThere(SourceError):  # noqa: N818
+    """404 or 410: there is nothing at this address."""
+
+
+class EmptyReply(SourceUnavailable):
+    """200 with nothing in it: never "no papers"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How long, how often and how much; `total` bounds one try, its redirects included.
+
+    A service that asks for more than `longest_pause` is left alone instead.
+    """
+
+    connect: timedelta = timedelta(seconds=10)
+    read: timedelta = timedelta(seconds=60)  # arXiv has been seen to answer after 46 s
+    total: timedelta = timedelta(minutes=2)
+    tries: int = 4
+    first_pause: timedelta = timedelta(seconds=2)
+    longest_pause: timedelta = timedelta(minutes=1)
+    redirects: int = 5
+    size: int = 64 * 2**20  # bytes, packed and unpacked
+
+
+DEFAULT = Limits()
+
+
+class Client:
+    """Gets whole bodies over http and https; threads may share it, one a host.
+
+    `sleep` takes seconds, `jitter` gives 0 to 1.
+    """
+
+    def __init__(
+        self,
+        *,
+        contact: str | None = None,
+        limits: Limits = DEFAULT,
+        sleep: Callable[[float], None] = time.sleep,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._limits = limits
+        self._sleep = sleep
+        self._jitter = jitter
+        about = f" (+mailto:{quote(contact, safe='@+')})" if contact else ""
+        self._http = httpx.Client(
+            headers={"User-Agent": f"paper-digest/{__version__}{about}", "Accept-Encoding": "gzip"},
+            timeout=httpx.Timeout(limits.connect.total_seconds(), read=limits.read.total_seconds()),
+            # A connection kept open would not be traced again, and the deadline could not end it.
+            limits=httpx.Limits(max_keepalive_connections=0),
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
+
+    def get(self, url: str) -> bytes:
+        """Return the body at `url`, unpacked.
+
+        Raises SourceUnavailable (network, time, 429, 5xx after some tries; EmptyReply) or
+        SourceError (NotThere, other statuses, too large, redirects astray).
+        """
+        for attempt in itertools.count(1):
+            try:
+                return self._try(url)
+            except EmptyReply:
+                raise
+            except SourceUnavailable as error:
+                pause = self._pause(attempt, error.retry_after)
+                if pause is None:
+                    raise
+                log.info("%s; trying again in %.0f s", error, pause.total_seconds())
+            self._sleep(pause.total_seconds())
+        raise AssertionError  # count() does not end
+
+    def _pause(self, attempt: int, asked: timedelta | None) -> timedelta | None:
+        """Return how long to wait before the next try, or None to give up."""
+        asked = asked or timedelta(0)
+        if attempt >= self._limits.tries or asked > self._limits.longest_pause:
+            return None
+        own = self._limits.first_pause * 2.0 ** (attempt - 1) * (1 + self._jitter() / 2)
+        return max(asked, min(own, self._limits.longest_pause))
+
+    def _try(self, url: str) -> bytes:
+        total = self._limits.total
+        too_long = f"{shown(url)}: not finished after {total.total_seconds():g} s"
+        with Deadline(total) as deadline:
+            try:
+                body = self._follow(url, deadline)
+            except httpx.TransportError as error:
+                why = f"{shown(url)}: {str(error) or type(error).__name__}"
+                raise SourceUnavailable(too_long if deadline.passed else why) from error
+            except httpx.InvalidURL as error:
+                raise SourceError(f"{shown(url)}: {error}") from error
+            if deadline.passed:  # cut there, a body without a length looks whole
+                raise SourceUnavailable(too_long)
+            return body
+
+    def _follow(self, url: str, deadline: Deadline) -> bytes:
+        """Follow redirects by hand: httpx would read their bodies without a bound."""
+        request = self._http.build_request("GET", url, extensions={"trace": deadline.trace})
+        for _ in range(self._limits.redirects + 1):
+            if request.url.scheme not in ("http", "https"):
+                raise SourceError(
+                    f"{shown(url)}: leads to {request.url.scheme}:, not http or https"
+                )
+            with closing(self._http.send(request, stream=True)) as response:
+                if response.next_request is None:
+                    return self._body(response)
+                request = response.next_request
+        raise SourceError(f"{shown(url)}: more than {self._limits.redirects} redirects")
+
+    def _body(self, response: httpx.Response) -> bytes:
+        where, status = shown(str(response.url)), response.status_code
+        answer = f"{where}: answered {status} {response.reason_phrase}".rstrip()
+        if status in (404, 410):
+            raise NotThere(answer)
+        if status == 429 or status >= 500:
+            raise SourceUnavailable(answer, retry_after=retry_after(response.headers))
+        if not response.is_success:
+            raise SourceError(answer)
+        body = self._unpack(self._read(response), response, where)
+        if not body or body.isspace():
+            raise EmptyReply(f"{where}: an empty answer")
+        return body
+
+    def _read(self, response: httpx.Response) -> bytes:
+        raw = bytearray()
+        for chunk in response.iter_raw():
+            raw += chunk
+            if len(raw) > self._limits.size:
+                raise self._too_large(shown(str(response.url)))
+        return bytes(raw)
+
+    def _unpack(self, raw: bytes, response: httpx.Response, where: str) -> bytes:
+        """Undo gzip here, where the size has a bound and an end that is missing is noticed."""
+        coding = response.headers.get("content-encoding", "").strip().lower()
+        if coding in ("", "identity"):
+            return raw
+        if coding not in ("gzip", "x-gzip"):
+            raise SourceError(f"{where}: packed with {coding!r}, which was not asked for")
+        try:
+            with gzip.GzipFile(fileobj=io.BytesIO(raw)) as unzipped:
+                body = unzipped.read(self._limits.size + 1)
+        except (EOFError, OSError, zlib.error) as error:
+            raise SourceUnavailable(f"{where}: cannot be unpacked: {error}") from error
+        if len(body) > self._limits.size:
+            raise self._too_large(where)
+        return body
+
+    def _too_large(self, where: str) -> SourceError:
+        return SourceError(f"{where}: larger than {self._limits.size:,} bytes")
+
+
+def retry_after(headers: Mapping[str, str]) -> timedelta | None:
+    """Read Retry-After (RFC 9110, 10.2.3); a date counts from the service's own clock."""
+    text = headers.get("retry-after", "").strip()
+    try:
+        if text.isdecimal():
+            return timedelta(seconds=int(text))
+        return max(_instant(text) - _instant(headers.get("date", "")), timedelta(0))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _instant(text: str) -> datetime:
+    instant = parsedate_to_datetime(text)
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+def shown(url: str) -> str:
+    """Return an address as it may be shown: no user, no fragment, of the query only dates."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "an address that cannot be read"
+    query = "&".join(map(_shown_pair, parts.query.split("&"))) if parts.query else ""
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, query, ""))
+
+
+def _shown_pair(pair: str) -> str:
+    key, equals, value = pair.partition("=")
+    return pair if equals and _is_date(value) else f"{key}=…" if equals else "…"
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).date().isoformat() == text
+    except ValueError:
+        return False

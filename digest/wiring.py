@@ -1,0 +1,173 @@
+"""From settings to what the rest takes as arguments: database, sources, transports."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from digest import config
+from digest.config import MailSettings, Settings, SourceSettings
+from digest.errors import ConfigError
+from digest.issue import Envelope, Issue, Message
+from digest.mail import Transport
+from digest.mail.addresses import sender_address, sender_domain
+from digest.mail.directory import DirectoryTransport
+from digest.mail.envelope import MailHeaders, make_content
+from digest.mail.relay import Relay
+from digest.mail.smtp import SmtpTransport
+from digest.pipeline.deliver import Policy
+from digest.rendering import Footer, Renderer
+from digest.sources import FileSource, Source, UrlSource
+from digest.sources.client import Client
+from digest.store import database
+
+
+def now() -> datetime:
+    """Read the clock: the one place that does."""
+    return datetime.now(UTC)
+
+
+def load_settings(explicit: str | None) -> Settings:
+    """Read the configuration: the one named, or the first of the usual places."""
+    return config.load(config.find(explicit, os.environ, Path.cwd()))
+
+
+def open_store(settings: Settings, *, create: bool = False) -> sa.Engine:
+    """Open the database; with `create` make it if need be, and bring its schema up to date."""
+    engine = database.open_database(settings.database_url(os.environ), create=create)
+    if create:
+        database.migrate(engine)
+    else:
+        database.require_current(engine)
+    return engine
+
+
+@contextmanager
+def open_sources(settings: Settings, names: Sequence[str] = ()) -> Iterator[list[Source]]:
+    """Open the sources named, or all of them; ConfigError for a name that is none."""
+    known = {each.name for each in settings.sources}
+    if unknown := [name for name in names if name not in known]:
+        there = ", ".join(sorted(known)) or "none"
+        raise ConfigError([f"no source is called {name!r}: there is {there}" for name in unknown])
+    with Client(contact=settings.contact) as client:
+        yield [
+            _source(each, client) for each in settings.sources if not names or each.name in names
+        ]
+
+
+def _source(settings: SourceSettings, client: Client) -> Source:
+    if settings.kind == "file":
+        return FileSource(name=settings.name, patterns=settings.paths, format=settings.format)
+    return UrlSource(
+        name=settings.name,
+        url=settings.url or "",
+        client=client,
+        format=settings.format,
+        backfill=settings.backfill,
+    )
+
+
+def mail_of(settings: Settings) -> MailSettings:
+    """Give the [mail] section; ConfigError if there is none."""
+    if settings.mail is None:
+        raise ConfigError([f"{settings.path}: there is no [mail]: say from, and host or directory"])
+    return settings.mail
+
+
+def mail_domain(settings: Settings) -> str:
+    """Give the domain that our Message-IDs end in."""
+    return sender_domain(settings.mail.sender) if settings.mail else "digest.invalid"
+
+
+def policy(mail: MailSettings) -> Policy:
+    """Say how to deliver."""
+    return Policy(
+        connections=mail.connections,
+        retry_after=mail.retry_after,
+        retry_for=mail.retry_for,
+        resend_in_doubt=mail.in_doubt == "resend",
+        max_per_second=mail.max_per_second,
+    )
+
+
+def connector(mail: MailSettings) -> Callable[[], Transport]:
+    """Make transports; the password is read with the first."""
+
+    def connect() -> Transport:
+        if mail.directory is not None:
+            return DirectoryTransport(mail.directory)
+        return SmtpTransport(relay(mail))
+
+    return connect
+
+
+def relay(mail: MailSettings) -> Relay:
+    """Say where the relay is and how to log in; reads the password."""
+    return Relay(
+        host=mail.host or "",
+        port=mail.port,
+        security=mail.security,
+        ca_file=mail.ca_file,
+        username=mail.username,
+        password=mail.password.read(os.environ) if mail.password else None,
+        helo=mail.helo,
+        messages_per_connection=mail.messages_per_connection,
+    )
+
+
+def renderer(settings: Settings) -> Callable[[Issue], Message]:
+    """Make messages of issues, with what this configuration says below them."""
+    templates = Renderer(settings.templates)
+    sender = settings.mail.sender if settings.mail else "digest"
+
+    def render(issue: Issue) -> Message:
+        footer = Footer(
+            unsubscribe=_unsubscribe(settings, issue),
+            contact=settings.contact,
+            sender_name=sender,
+        )
+        return templates.render(issue, footer)
+
+    return render
+
+
+def wrapper(settings: Settings, *, to: str | None = None) -> Callable[[Issue], Envelope]:
+    """Make envelopes of issues; with `to` all of them go there."""
+    mail = mail_of(settings)
+    render = renderer(settings)
+    redirected = to or mail.redirect_all_to
+
+    def wrap(issue: Issue) -> Envelope:
+        recipient = redirected or issue.subscriber
+        headers = MailHeaders(
+            sender=mail.sender,
+            recipient=recipient,
+            recipient_name=None if redirected else issue.name,
+            reply_to=mail.reply_to,
+            unsubscribe=_unsubscribe(settings, issue),
+            token=_token(issue),
+            message_id=issue.message_id,
+            date=issue.made_at,
+            list_id=f"digest.{mail_domain(settings)}",
+            language=issue.language,
+        )
+        return Envelope(
+            sender=mail.bounce_address or sender_address(mail.sender),
+            recipient=recipient,
+            content=make_content(render(issue), headers),
+        )
+
+    return wrap
+
+
+def _unsubscribe(settings: Settings, issue: Issue) -> tuple[str, ...]:
+    addresses = settings.mail.unsubscribe if settings.mail else ()
+    return tuple(address.replace("{token}", _token(issue)) for address in addresses)
+
+
+def _token(issue: Issue) -> str:
+    return sha256(issue.subscriber.casefold().encode()).hexdigest()[:20]
