@@ -36,14 +36,18 @@ def load_settings(explicit: str | None) -> Settings:
     return config.load(config.find(explicit, os.environ, Path.cwd()))
 
 
-def open_store(settings: Settings, *, create: bool = False) -> sa.Engine:
+@contextmanager
+def open_store(settings: Settings, *, create: bool = False) -> Iterator[sa.Engine]:
     """Open the database; with `create` make it if need be, and bring its schema up to date."""
     engine = database.open_database(settings.database_url(os.environ), create=create)
-    if create:
-        database.migrate(engine)
-    else:
-        database.require_current(engine)
-    return engine
+    try:
+        if create:
+            database.migrate(engine)
+        else:
+            database.require_current(engine)
+        yield engine
+    finally:
+        engine.dispose()
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import argparse
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -29,8 +29,12 @@ def check(arguments: argparse.Namespace) -> int:
         raise ConfigError(["--to goes with --online"])
     settings = wiring.load_settings(arguments.config)
     wiring.renderer(settings)(_sample(settings))
+    with _store(settings) as engine:
+        return _check(settings, engine, arguments)
+
+
+def _check(settings: Settings, engine: sa.Engine | None, arguments: argparse.Namespace) -> int:
     broken = [line for each in settings.broken_files for line in each.problems]
-    engine = _engine(settings)
     everyone = people.subscribers(settings, engine)[0] if engine else list(settings.subscribers)
     asked = [people.find(address, settings, everyone) for address in arguments.addresses]
     refused = list(_online(settings, engine, arguments.to)) if arguments.online else []
@@ -52,11 +56,15 @@ def check(arguments: argparse.Namespace) -> int:
     return EXIT_FAILED if refused else 0
 
 
-def _engine(settings: Settings) -> sa.Engine | None:
+@contextmanager
+def _store(settings: Settings) -> Iterator[sa.Engine | None]:
     """Open the database; None while there is none, which is no mistake."""
-    with suppress(NoDatabase):
-        return wiring.open_store(settings)
-    return None
+    with ExitStack() as stack:
+        try:
+            engine = stack.enter_context(wiring.open_store(settings))
+        except NoDatabase:
+            engine = None
+        yield engine
 
 
 def _sample(settings: Settings) -> Issue:
@@ -83,11 +91,12 @@ def _matches(
         held = papers.first_seen_since(connection, wiring.now() - timedelta(days=days))
         names = {name for s in subscribers for i in s.interests for name in i.examples}
         examples = papers.by_names(connection, names)
+    known = {name: stored.paper for name, stored in examples.items()}
     corpus = Corpus(held)
     everything = [[True] * len(held) for _ in subscribers]
-    rankings = rank(corpus, subscribers, allowed=everything, examples=examples, everything=True)
+    rankings = rank(corpus, subscribers, allowed=everything, examples=known, everything=True)
     return [
-        _match(corpus, each, ranking, days) | {"examples_unknown": _unknown(each, examples)}
+        _match(corpus, each, ranking, days) | {"examples_unknown": _unknown(each, known)}
         for each, ranking in zip(subscribers, rankings, strict=True)
     ]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from digest import wiring
 from digest.cli import people
-from digest.cli.output import complain, emit, say, table
+from digest.cli.output import complain, emit, name_of, reasons_of, say, table
 from digest.config import Settings
 from digest.errors import ConfigError
 from digest.formats import jsonl
@@ -31,7 +31,10 @@ def rank(arguments: argparse.Namespace) -> int:
         for section, pick in entries:
             emit(as_json(pick) | {"section": section})
     else:
-        rows = ((f"{p.score:.0f}", s, p.interest, _name(p), _why(p)) for s, p in entries)
+        rows = (
+            (f"{p.score:.0f}", s, p.interest, name_of(p.stored.paper), reasons_of(p))
+            for s, p in entries
+        )
         table(("score", "section", "interest", "paper", "why"), rows)
         say(f"{len(issue.picks)} of {issue.searched} papers for {issue.subscriber}")
     return 0
@@ -59,21 +62,21 @@ def preview(arguments: argparse.Namespace) -> int:
 
 def draft(settings: Settings, address: str, *, everything: bool = False) -> Draft:
     """Draft one subscriber's next issue; nothing is written."""
-    engine = wiring.open_store(settings)
-    everyone, complaints = people.subscribers(settings, engine)
-    for line in complaints:
-        complain(line)
-    subscriber = people.find(address, settings, everyone)
-    with reading(engine) as connection:
-        past = Past.load(connection, [source.name for source in settings.sources])
-        desk = Desk(
-            connection,
-            [subscriber],
-            past=past,
-            now=wiring.now(),
-            domain=wiring.mail_domain(settings),
-        )
-        return desk.draft(connection, [subscriber], everything=everything)[0]
+    with wiring.open_store(settings) as engine:
+        everyone, complaints = people.subscribers(settings, engine)
+        for line in complaints:
+            complain(line)
+        subscriber = people.find(address, settings, everyone)
+        with reading(engine) as connection:
+            past = Past.load(connection, [source.name for source in settings.sources])
+            desk = Desk(
+                connection,
+                [subscriber],
+                past=past,
+                now=wiring.now(),
+                domain=wiring.mail_domain(settings),
+            )
+            return desk.draft(connection, [subscriber], everything=everything)[0]
 
 
 def as_json(pick: Pick) -> dict[str, object]:
@@ -85,15 +88,6 @@ def as_json(pick: Pick) -> dict[str, object]:
             {"kind": r.kind.value, "term": r.term, "weight": r.weight} for r in pick.reasons
         ],
     }
-
-
-def _name(pick: Pick) -> str:
-    paper = pick.stored.paper
-    return paper.title or f"{paper.arxiv_id or ''} {(paper.abstract or '')[:60]}…".strip()
-
-
-def _why(pick: Pick) -> str:
-    return ", ".join(f"{r.term} {r.weight:+.0f}" for r in pick.reasons[:4])
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digest import formats
-from digest.cli.output import complain, emit, exit_code, progress, say, table
+from digest.cli.output import complain, emit, exit_code, name_of, progress, say, table
 from digest.errors import ConfigError, ListingMalformed
 from digest.formats import jsonl
-from digest.paper import Dump, StoredPaper
+from digest.paper import Dump
 
 if TYPE_CHECKING:  # what only `fetch` needs is heavy
     from sqlalchemy import Engine
@@ -48,8 +48,10 @@ def fetch(arguments: argparse.Namespace) -> int:
         raise ConfigError(["dumps given by hand can be of one --source only"])
     dumps = [_read(name) for name in arguments.files]
     settings = wiring.load_settings(arguments.config)
-    with wiring.open_sources(settings, arguments.source) as sources:
-        engine = wiring.open_store(settings, create=True)
+    with (
+        wiring.open_sources(settings, arguments.source) as sources,
+        wiring.open_store(settings, create=True) as engine,
+    ):
         done = _fetch_dumps(engine, dumps, arguments) if dumps else _fetch(engine, sources)
     for each in done:
         for line in each.complaints:
@@ -73,14 +75,15 @@ def papers(arguments: argparse.Namespace) -> int:
     from digest.store.database import reading
 
     day = arguments.since or date.min
-    with reading(wiring.open_store(wiring.load_settings(arguments.config))) as connection:
+    settings = wiring.load_settings(arguments.config)
+    with wiring.open_store(settings) as engine, reading(engine) as connection:
         held = store.first_seen_since(connection, datetime.combine(day, time(), UTC))
     if arguments.json:
         for stored in held:
             sys.stdout.write(jsonl.dumps(stored.announcement) + "\n")
         return 0
-    columns = ("first seen", "source", "paper", "title")
-    table(columns, (_row(stored) for stored in held))
+    rows = ((p.first_seen_at.date(), p.announcement.source, name_of(p.paper)) for p in held)
+    table(("first seen", "source", "paper"), rows)
     say(f"{len(held)} papers")
     return 0
 
@@ -139,14 +142,3 @@ def _fetch(engine: "Engine", sources: Sequence["Source"]) -> list["Fetched"]:
                 progress=lambda _: tick(next(numbers), len(sources)),
             )
         )
-
-
-def _row(stored: StoredPaper) -> tuple[object, ...]:
-    paper = stored.paper
-    name = paper.arxiv_id or paper.doi or ""
-    return (
-        f"{stored.first_seen_at:%Y-%m-%d}",
-        stored.announcement.source,
-        name,
-        paper.title or (paper.abstract or "")[:80],
-    )

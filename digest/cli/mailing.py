@@ -75,7 +75,11 @@ def send(arguments: argparse.Namespace) -> int:
     if arguments.to:
         raise ConfigError(["--to goes with --test"])
     wiring.mail_of(settings)
-    engine = wiring.open_store(settings, create=not arguments.dry_run)
+    with wiring.open_store(settings, create=not arguments.dry_run) as engine:
+        return _run(settings, engine, arguments)
+
+
+def _run(settings: Settings, engine: sa.Engine, arguments: argparse.Namespace) -> int:
     report = Report()
     if not (arguments.no_fetch or arguments.dry_run):
         report.fetched = _fetch(settings, engine)
@@ -104,8 +108,7 @@ def send(arguments: argparse.Namespace) -> int:
 def issues(arguments: argparse.Namespace) -> int:
     """List past issues, or show one of them again."""
     settings = wiring.load_settings(arguments.config)
-    engine = wiring.open_store(settings)
-    with reading(engine) as connection:
+    with wiring.open_store(settings) as engine, reading(engine) as connection:
         past = store.past(connection, subscriber=arguments.address, day=arguments.show)
         content = store.load(connection, (each.id for each in past)) if arguments.show else {}
     if arguments.show and not past:

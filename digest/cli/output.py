@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from digest.issue import Pick, ReasonKind
+from digest.paper import Paper
+
 EXIT_OK = 0
 EXIT_FAILED = 1
 EXIT_WAITS = 75  # EX_TEMPFAIL of sysexits.h
@@ -45,6 +48,18 @@ def table(columns: Sequence[str], rows: Iterable[Iterable[object]], *, title: st
     for row in rows:
         shown.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
     Console().print(shown)
+
+
+def name_of(paper: Paper) -> str:
+    """Name a paper for a person: its title, else its id and opening words."""
+    opening = " ".join((paper.abstract or "").split()[:8])
+    return paper.title or " ".join(filter(None, (paper.arxiv_id or paper.doi, f"{opening}…")))
+
+
+def reasons_of(pick: Pick) -> str:
+    """Give the main reasons for a pick in a line; the rest has no name."""
+    named = [reason for reason in pick.reasons if reason.kind is not ReasonKind.OTHER]
+    return ", ".join(f"{reason.term} {reason.weight:+.0f}" for reason in named[:4])
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digest.cli.output import emit, exit_code, say
+from digest.cli.output import emit, exit_code, name_of, reasons_of, say
 from digest.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -69,9 +69,8 @@ def _tell(tour: "Tour") -> None:
         say(f"To {each.issue.subscriber}: {each.subject}")
         say(f"  {len(each.issue.picks)} of {each.issue.searched} papers, in {each.files[0]}")
         for pick in each.issue.picks[:1]:
-            title = pick.stored.paper.title or "the first, which has no title in its listing"
-            why = ", ".join(f"{r.term} {r.weight:+.0f}" for r in pick.reasons[:4])
-            say(f"  first: {title}\n    because {why}: {pick.score:.0f} of 100")
+            say(f"  first: {name_of(pick.stored.paper)}")
+            say(f"    because {reasons_of(pick)}: {pick.score:.0f} of 100")
     say("\nOpen an .html file in a browser, an .eml file in a mail program.")
 
 
@@ -87,7 +86,7 @@ def init(arguments: argparse.Namespace) -> int:
     if arguments.subscriber:
         if not arguments.file:
             raise ConfigError(["digest init --subscriber ADDRESS FILE: the file is missing"])
-        text = _starter("subscriber.toml").replace("EMAIL", arguments.subscriber)
+        text = _starter("subscriber.toml").replace("EMAIL", _address(arguments.subscriber))
     else:
         text = _starter("config.toml")
     path = Path(arguments.file or "config.toml")
@@ -116,6 +115,19 @@ def migrate(arguments: argparse.Namespace) -> int:
     else:
         say("the database is up to date")
     return 0
+
+
+def _address(text: str) -> str:
+    from digest.errors import DeliveryFailed
+    from digest.mail.addresses import recipient_address
+
+    try:
+        recipient_address(text)
+    except DeliveryFailed as error:
+        raise ConfigError([f"{text}: is no e-mail address"]) from error
+    if any(mark in text for mark in '"\\'):
+        raise ConfigError([f"{text}: an address with quotes or backslashes is not supported"])
+    return text
 
 
 def _starter(name: str) -> str:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
+
 from digest import due, wiring
 from digest.cli import people
 from digest.cli.output import complain, emit, exit_code, say, table
@@ -22,10 +24,19 @@ _BAD = (Status.FAILED, Status.UNCERTAIN, Status.DEFERRED)
 def status(arguments: argparse.Namespace) -> int:
     """Say how things stand; with --problems only what is wrong."""
     settings = wiring.load_settings(arguments.config)
-    engine = wiring.open_store(settings)
+    with wiring.open_store(settings) as engine:
+        report = _report(settings, engine, arguments.address)
+    if arguments.json:
+        emit(report)
+    else:
+        _show(report, only_problems=arguments.problems)
+    return exit_code(failed=bool(report["left_out"]), waits=False)
+
+
+def _report(settings: Settings, engine: sa.Engine, address: str | None) -> dict[str, Any]:
     everyone, complaints = people.subscribers(settings, engine)
-    if arguments.address:
-        everyone = [people.find(arguments.address, settings, everyone)]
+    if address:
+        everyone = [people.find(address, settings, everyone)]
     now = wiring.now()
     with reading(engine) as connection:
         last_pulls = pulls.last(connection)
@@ -34,19 +45,15 @@ def status(arguments: argparse.Namespace) -> int:
         suppressed = suppressions.load(connection)
         counts = outbox.counts(connection)
         held = papers.count(connection)
-    report: dict[str, Any] = {
+    return {
         "database": engine.url.render_as_string(hide_password=True),
         "papers": held,
         "sources": [_source(s.name, last_pulls.get(s.name)) for s in settings.sources],
         "subscribers": [_subscriber(each, past, decided, suppressed, now) for each in everyone],
         "deliveries": {str(state): number for state, number in sorted(counts.items())},
+        "left_out": list(complaints),
         "problems": [*complaints, *_problems(settings, last_pulls, counts)],
     }
-    if arguments.json:
-        emit(report)
-    else:
-        _show(report, only_problems=arguments.problems)
-    return exit_code(failed=bool(complaints), waits=False)
 
 
 def _source(name: str, pull: PullRecord | None) -> dict[str, object]:

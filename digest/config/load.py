@@ -27,7 +27,6 @@ _NO_EFFECT: tuple[KeyPath, ...] = (
     ("digest", "keep_dumps"),
     ("digest", "keep_papers"),
     ("digest", "keep_issues"),
-    ("mail", "bounce_address"),
 )
 
 _BETTER = 'write it elsewhere and refer to it, as { env = "…" } or { file = "…" }'

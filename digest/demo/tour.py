@@ -49,26 +49,25 @@ def take(out: Path) -> Tour:
     """Run fetch, compose and deliver for the sample subscribers; leave the messages in `out`."""
     with tempfile.TemporaryDirectory(prefix="digest-demo-") as folder, LoopbackServer() as server:
         settings = _settings(Path(folder), server.port)
-        engine = wiring.open_store(settings, create=True)
-        with wiring.open_sources(settings) as sources:
-            fetched = fetch(engine, sources, now=wiring.now())
-        mail = wiring.mail_of(settings)
-        edition = Edition(
-            now=wiring.now(),
-            domain=wiring.mail_domain(settings),
-            sources=tuple(source.name for source in settings.sources),
-        )
-        compose(engine, settings.subscribers, edition)
-        delivered = deliver(
-            engine,
-            connect=wiring.connector(mail),
-            wrap=wiring.wrapper(settings),
-            policy=wiring.policy(mail),
-            clock=wiring.now,
-        )
-        with reading(engine) as connection:
-            made = issues.load(connection, (past.id for past in issues.past(connection)))
-        engine.dispose()
+        with wiring.open_store(settings, create=True) as engine:
+            with wiring.open_sources(settings) as sources:
+                fetched = fetch(engine, sources, now=wiring.now())
+            mail = wiring.mail_of(settings)
+            edition = Edition(
+                now=wiring.now(),
+                domain=wiring.mail_domain(settings),
+                sources=tuple(source.name for source in settings.sources),
+            )
+            compose(engine, settings.subscribers, edition)
+            delivered = deliver(
+                engine,
+                connect=wiring.connector(mail),
+                wrap=wiring.wrapper(settings),
+                policy=wiring.policy(mail),
+                clock=wiring.now,
+            )
+            with reading(engine) as connection:
+                made = issues.load(connection, (past.id for past in issues.past(connection)))
         received = tuple(_leave(server.received, {i.subscriber: i for i in made.values()}, out))
     return Tour(fetched=fetched, delivered=delivered, received=received)
 

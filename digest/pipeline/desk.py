@@ -111,7 +111,7 @@ class Desk:
         allowed = [
             self._selection.allowed(
                 each,
-                had=had[each.key],
+                had=had[each.key] | self._named_by(each),
                 now=self._now,
                 last_made_at=self._past.made_at(each),
             )
@@ -121,7 +121,7 @@ class Desk:
             self._corpus,
             subscribers,
             allowed=allowed,
-            examples=self._examples,
+            examples={name: stored.paper for name, stored in self._examples.items()},
             everything=everything,
         )
         return [
@@ -132,6 +132,15 @@ class Desk:
             )
             for each, ranking, mask in zip(subscribers, rankings, allowed, strict=True)
         ]
+
+    def _named_by(self, subscriber: Subscriber) -> set[int]:
+        """Give the papers that they named themselves: those they know."""
+        return {
+            self._examples[name].id
+            for interest in subscriber.interests
+            for name in interest.examples
+            if name in self._examples
+        }
 
     def _issue(
         self,

@@ -147,8 +147,8 @@ class Features:
         self.corpus = corpus
         self._columns = {each: observe(corpus, each) for each in sorted(set(features))}
         self._numbers = {each: i for i, each in enumerate(self._columns, len(corpus.space.columns))}
-        self.matrix: Any = sparse.hstack([corpus.space.matrix, self._observed()], format="csr")
-        self._by_column: Any = self.matrix.tocsc()
+        self.by_column: Any = sparse.hstack([corpus.space.matrix, self._observed()], format="csc")
+        self.by_column.sort_indices()
 
     def _observed(self) -> Any:
         columns = list(self._columns.values())
@@ -175,12 +175,12 @@ class Features:
 
     def values(self, column: int, rows: Ints) -> NDArray[np.float64]:
         """Give a column's values at some papers."""
-        start, end = self._by_column.indptr[column : column + 2]
-        have = self._by_column.indices[start:end]
+        start, end = self.by_column.indptr[column : column + 2]
+        have = self.by_column.indices[start:end]
         if start == end:
             return np.zeros(len(rows))
         places = np.minimum(np.searchsorted(have, rows), len(have) - 1)
-        found: NDArray[np.float64] = self._by_column.data[start + places]
+        found: NDArray[np.float64] = self.by_column.data[start + places]
         return np.where(have[places] == rows, found, 0.0)
 
     def any_of(self, features: Iterable[Feature]) -> NDArray[np.bool_]:

@@ -79,20 +79,11 @@ class _Batch:
             )
             for interest, trending in wanted
         ]
-        self._points = self._product()
+        self._points = score(self._models, self._features)
         self._offers = [
-            _offer(interest, self._features, self._points[:, place])
+            _offer(interest, self._features, self._points[place])
             for (interest, _), place in self._places.items()
         ]
-
-    def _product(self) -> Floats:
-        """Score every paper in every interest, before clipping; shape (papers, interests)."""
-        product = (self._features.matrix @ _weights(self._models, self._features)).toarray()
-        a = np.asarray([model.a for model in self._models])
-        b = np.asarray([model.b for model in self._models])
-        # Rounding makes equal what differs only by the order in which floats were added.
-        points: Floats = np.round(a + b * product, 6)
-        return points
 
     def ranking(self, subscriber: Subscriber, allowed: Mask, *, everything: bool) -> Ranking:
         places = [self._places[one, subscriber.trending] for one in subscriber.interests]
@@ -141,15 +132,25 @@ def _asked(subscribers: Sequence[Subscriber]) -> set[Feature]:
     return {POPULARITY}.union(*(_features(part) for part in terms))
 
 
-def _weights(models: Sequence[Model], features: Features) -> Any:
-    shape = (features.matrix.shape[1], len(models))
+def score(models: Sequence[Model], features: Features) -> Floats:
+    """Score every paper in every interest, before clipping; shape (interests, papers)."""
+    points: Floats = (weights_of(models, features) @ features.by_column.T).toarray()
+    points *= np.asarray([model.b for model in models]).reshape(-1, 1)
+    points += np.asarray([model.a for model in models]).reshape(-1, 1)
+    # Rounding makes equal what differs only by the order in which floats were added.
+    return points.round(6, out=points)
+
+
+def weights_of(models: Sequence[Model], features: Features) -> Any:
+    """Put the weights of all models one below the other; shape (interests, features), sparse."""
+    shape = (len(models), features.by_column.shape[1])
     if not models:
         return sparse.csr_matrix(shape)
     entries = [model.entries() for model in models]
     columns = np.concatenate([columns for columns, _ in entries])
     weights = np.concatenate([weights for _, weights in entries])
     places = np.repeat(np.arange(len(models)), [len(columns) for columns, _ in entries])
-    return sparse.csr_matrix((weights, (columns, places)), shape=shape)
+    return sparse.csr_matrix((weights, (places, columns)), shape=shape)
 
 
 def _offer(interest: Interest, features: Features, points: Floats) -> Offer:

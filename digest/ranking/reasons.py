@@ -68,7 +68,7 @@ def _summed(reasons: list[Reason], score: float) -> tuple[Reason, ...]:
         for reason in named
     ]
     other = round(score - sum(reason.weight for reason in rounded), 2)
-    rounded.append(Reason(kind=ReasonKind.OTHER, term="", weight=other))
+    rounded.append(Reason(kind=ReasonKind.OTHER, term="everything else", weight=other))
     return tuple(sorted((reason for reason in rounded if reason.weight), key=_rank))
 
 

@@ -92,9 +92,13 @@ def pending(engine: sa.Engine, migrations: Path = MIGRATIONS) -> tuple[str, ...]
 
     Raises SchemaTooNew when it has one that we do not know.
     """
-    script = ScriptDirectory(str(migrations))
     with reading(engine) as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
+        return _pending(connection, migrations)
+
+
+def _pending(connection: sa.Connection, migrations: Path) -> tuple[str, ...]:
+    script = ScriptDirectory(str(migrations))
+    current = MigrationContext.configure(connection).get_current_revision()
     known = [revision.revision for revision in script.walk_revisions()][::-1]
     if current is None:
         return tuple(known)
@@ -111,14 +115,16 @@ def migrate(engine: sa.Engine, migrations: Path = MIGRATIONS) -> tuple[str, ...]
 
     An SQLite database that holds something is copied beside itself first.
     """
-    todo = pending(engine, migrations)
-    if not todo:
+    if not pending(engine, migrations):
         return ()
-    _copy_first(engine, todo[0])
     config = Config()
     config.set_main_option("script_location", str(migrations).replace("%", "%%"))
     with writing(engine) as connection:
         serialise(connection, "migrate")
+        # Asked again: another run may have migrated while this one waited for its turn.
+        todo = _pending(connection, migrations)
+        if todo and sa.inspect(connection).get_table_names():
+            _copy_first(engine, todo[0])
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
     return todo
@@ -132,7 +138,7 @@ def require_current(engine: sa.Engine) -> None:
 
 def _copy_first(engine: sa.Engine, revision: str) -> None:
     file = sqlite_file(engine.url)
-    if not file or not file.exists() or file.stat().st_size == 0:
+    if not file:
         return
     copy = file.with_name(f"{file.name}.before-{revision}")
     try:

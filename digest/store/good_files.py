@@ -27,4 +27,4 @@ def load(connection: sa.Connection) -> dict[str, str]:
     """Give the kept texts by path."""
     table = schema.good_files
     rows = connection.execute(sa.select(table.c.path, table.c.text))
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}

@@ -109,8 +109,13 @@ def had(
     papers_of: dict[str, set[int]] = {key: set() for key in subscribers}
     for chunk in papers.chunks(sorted(owner)):
         query = (
-            sa.select(schema.issues.c.subscriber, schema.picks.c.paper_id)
+            # A paper may have been merged after an issue chose it.
+            sa.select(
+                schema.issues.c.subscriber,
+                sa.func.coalesce(schema.papers.c.merged_into, schema.papers.c.id),
+            )
             .join_from(schema.picks, schema.issues)
+            .join(schema.papers, schema.papers.c.id == schema.picks.c.paper_id)
             .join(schema.deliveries, schema.deliveries.c.issue_id == schema.issues.c.id)
             .where(
                 schema.issues.c.subscriber.in_(chunk),
@@ -126,14 +131,14 @@ def last_days(connection: sa.Connection) -> dict[str, date]:
     """Give the day of each address's newest issue."""
     query = sa.select(schema.issues.c.subscriber, sa.func.max(schema.issues.c.day))
     rows = connection.execute(query.group_by(schema.issues.c.subscriber))
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def last_made(connection: sa.Connection) -> dict[str, datetime]:
     """Give when each address's newest issue was made."""
     query = sa.select(schema.issues.c.subscriber, sa.func.max(schema.issues.c.made_at))
     rows = connection.execute(query.group_by(schema.issues.c.subscriber))
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def past(

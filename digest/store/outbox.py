@@ -80,7 +80,8 @@ def settle(
     """Write what became of a try; False if another has claimed the delivery since."""
     changed = connection.execute(
         sa.update(_TABLE)
-        .where(_mine(delivery, Status.CLAIMED, Status.SENDING))
+        # UNCERTAIN: the lease ran out, but nobody knows better than the one who claimed it.
+        .where(_mine(delivery, Status.CLAIMED, Status.SENDING, Status.UNCERTAIN))
         .values(
             status=status.value,
             lease_until=None,

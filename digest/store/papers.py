@@ -8,8 +8,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from digest import identity
-from digest.identity import Key
+from digest.identity import Key, KeyKind
 from digest.paper import AnnounceType, Paper, PaperId, Sighting, StoredPaper
 from digest.store import schema
 
@@ -48,13 +47,13 @@ def load(connection: sa.Connection, ids: Iterable[int]) -> dict[int, StoredPaper
     return {asked: loaded[now] for asked, now in found.items()}
 
 
-def by_names(connection: sa.Connection, names: Iterable[str]) -> dict[str, Paper]:
+def by_names(connection: sa.Connection, names: Iterable[str]) -> dict[str, StoredPaper]:
     """Find papers by arXiv id or DOI, in any form that PaperId reads; the unknown are left out."""
     keys = {name: _key_of(name) for name in names}
     wanted = [key for key in keys.values() if key]
     ids = dict(rows_by_key(connection, wanted))
     papers = load(connection, ids.values())
-    return {name: papers[ids[key]].paper for name, key in keys.items() if key and key in ids}
+    return {name: papers[ids[key]] for name, key in keys.items() if key and key in ids}
 
 
 def count(connection: sa.Connection) -> int:
@@ -66,12 +65,15 @@ def count(connection: sa.Connection) -> int:
 def rows_by_key(connection: sa.Connection, keys: Iterable[Key]) -> Iterator[tuple[Key, int]]:
     """Find which papers have any of these keys."""
     table = schema.paper_keys
-    wanted = set(keys)
-    for chunk in chunks(sorted({key.value for key in wanted})):
-        for row in connection.execute(sa.select(table).where(table.c.value.in_(chunk))):
-            key = Key(identity.KeyKind(row.kind), row.value)
-            if key in wanted:
-                yield key, row.paper_id
+    values: dict[KeyKind, set[str]] = defaultdict(set)
+    for key in keys:
+        values[key.kind].add(key.value)
+    for kind, wanted in values.items():
+        for chunk in chunks(sorted(wanted)):
+            # The kind comes first in the index.
+            found = sa.and_(table.c.kind == kind.value, table.c.value.in_(chunk))
+            for row in connection.execute(sa.select(table).where(found)):
+                yield Key(kind, row.value), row.paper_id
 
 
 def _key_of(name: str) -> Key | None:
@@ -79,8 +81,8 @@ def _key_of(name: str) -> Key | None:
     if known is None:
         return None
     if known.arxiv:
-        return Key(identity.KeyKind.ARXIV, known.arxiv)
-    return Key(identity.KeyKind.DOI, known.doi or "")
+        return Key(KeyKind.ARXIV, known.arxiv)
+    return Key(KeyKind.DOI, known.doi or "")
 
 
 def _load(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> list[StoredPaper]:

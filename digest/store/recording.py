@@ -1,7 +1,7 @@
 """Recording what listings announce: one record a paper, every sighting kept."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -47,10 +47,12 @@ def record(
     for announcement in listing.announcements:
         same = shelf.matches(announcement.paper)
         if same:
-            held = _unite(connection, shelf, same, announcement)
+            held = same[0]
+            _unite(connection, shelf, held, announcement)
         else:
             new += 1
             held = _insert(connection, shelf, announcement, seen_at)
+        _write_keys(connection, held.id, shelf.label(held, announcement.paper))
         _sight(connection, held.id, announcement, source, seen_at)
     pulled = len(listing.announcements)
     rejected = len(listing.rejections)
@@ -65,6 +67,10 @@ class _Held:
     paper: Paper
     format: str
 
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        return identity.keys(self.paper)
+
 
 @dataclass(slots=True)
 class _Shelf:
@@ -75,21 +81,35 @@ class _Shelf:
 
     @classmethod
     def load(cls, connection: sa.Connection, papers: Iterable[Paper]) -> "_Shelf":
+        """Take every record that these papers may be, and those that such a record may be."""
         shelf = cls()
+        asked: set[Key] = set()
         wanted = {key for paper in papers for key in identity.keys(paper)}
-        for key, paper_id in rows_by_key(connection, wanted):
-            shelf.index[key].add(paper_id)
-        ids = set().union(*shelf.index.values())
-        table = schema.papers
-        for chunk in chunks(sorted(ids)):
-            for row in connection.execute(sa.select(table).where(table.c.id.in_(chunk))).mappings():
-                shelf.put(_Held(row["id"], paper_of(row), row["format"]))
+        while wanted:
+            asked |= wanted
+            for key, paper_id in rows_by_key(connection, wanted):
+                shelf.index[key].add(paper_id)
+            wanted = {key for held in shelf.fill(connection) for key in held.keys} - asked
         return shelf
 
-    def put(self, held: _Held) -> None:
-        self.held[held.id] = held
-        for key in identity.keys(held.paper):
+    def fill(self, connection: sa.Connection) -> list[_Held]:
+        """Load the records that the index names and the shelf has not got."""
+        table = schema.papers
+        missing = sorted(set().union(*self.index.values()) - self.held.keys())
+        loaded = [
+            _Held(row["id"], paper_of(row), row["format"])
+            for chunk in chunks(missing)
+            for row in connection.execute(sa.select(table).where(table.c.id.in_(chunk))).mappings()
+        ]
+        self.held.update((held.id, held) for held in loaded)
+        return loaded
+
+    def label(self, held: _Held, paper: Paper) -> list[Key]:
+        """Let a record be found by what is known of this paper; give the keys that are new."""
+        added = [key for key in identity.keys(paper) if held.id not in self.index[key]]
+        for key in added:
             self.index[key].add(held.id)
+        return added
 
     def replace(self, gone: _Held, into: _Held) -> None:
         del self.held[gone.id]
@@ -100,19 +120,20 @@ class _Shelf:
 
     def matches(self, paper: Paper) -> list[_Held]:
         """Give the records that are this paper, the surest first."""
-        same = {}
+        same: dict[int, _Held] = {}
         for key in identity.keys(paper):
-            for held in (self.held[number] for number in self.index.get(key, ())):
+            for held in (self.held[number] for number in sorted(self.index.get(key, ()))):
                 if key.kind is KeyKind.EXACT or identity.is_same(held.paper, paper):
-                    same[held.id] = held
-        return sorted(
-            same.values(),
-            key=lambda held: (
-                held.paper.arxiv_id is None or held.paper.arxiv_id != paper.arxiv_id,
-                held.paper.doi is None or held.paper.doi != paper.doi,
-                held.id,
-            ),
-        )
+                    same.setdefault(held.id, held)
+        return list(same.values())
+
+    def equals(self, held: _Held) -> list[_Held]:
+        """Give the other records that are the same paper as this one."""
+        return [
+            other
+            for other in self.matches(held.paper)
+            if other is not held and identity.is_same(held.paper, other.paper)
+        ]
 
 
 def _insert(
@@ -125,41 +146,43 @@ def _insert(
     statement = sa.insert(schema.papers).values(values).returning(schema.papers.c.id)
     number = connection.execute(statement).scalar_one()
     held = _Held(number, announcement.paper, announcement.format)
-    shelf.put(held)
-    _write_keys(connection, held)
+    shelf.held[number] = held
     return held
 
 
 def _unite(
-    connection: sa.Connection, shelf: _Shelf, same: Sequence[_Held], announcement: Announcement
-) -> _Held:
-    """Merge the announcement into the surest of the records, and into it those it proves equal."""
-    held, *others = same
-    paper, format_name = identity.merge(
-        held.paper, held.format, announcement.paper, announcement.format
-    )
-    for other in others:
-        if identity.is_same(paper, other.paper):
-            paper, format_name = identity.merge(paper, format_name, other.paper, other.format)
-            _absorb(connection, held.id, other.id)
-            shelf.replace(other, held)
-    if (paper, format_name) != (held.paper, held.format):
-        held.paper, held.format = paper, format_name
-        shelf.put(held)
+    connection: sa.Connection, shelf: _Shelf, held: _Held, announcement: Announcement
+) -> None:
+    """Merge the announcement into a record, and into that the records it proves equal."""
+    before = (held.paper, held.format)
+    _merge(held, announcement.paper, announcement.format)
+    while others := shelf.equals(held):
+        _merge(held, others[0].paper, others[0].format)
+        # Once more: its counts of votes are the latest.
+        _merge(held, announcement.paper, announcement.format)
+        _absorb(connection, held.id, others[0].id)
+        shelf.replace(others[0], held)
+    if (held.paper, held.format) != before:
         connection.execute(
             sa.update(schema.papers)
             .where(schema.papers.c.id == held.id)
-            .values(facts(paper) | {"format": format_name})
+            .values(facts(held.paper) | {"format": held.format})
         )
-        _write_keys(connection, held)
-    return held
+
+
+def _merge(held: _Held, paper: Paper, format_name: str) -> None:
+    held.paper, held.format = identity.merge(held.paper, held.format, paper, format_name)
 
 
 def _absorb(connection: sa.Connection, into: int, gone: int) -> None:
     """Make one record part of another: its sightings, its keys, and where it was a pick."""
     papers, sightings, keys = schema.papers, schema.sightings, schema.paper_keys
-    for table, name in ((sightings, sightings.c.what), (keys, keys.c.value)):
-        held = sa.select(name).where(table.c.paper_id == into)
+    _keep_earliest(connection, into, gone)
+    for table, name in (
+        (sightings, sa.tuple_(sightings.c.what)),
+        (keys, sa.tuple_(keys.c.kind, keys.c.value)),
+    ):
+        held = sa.select(*name.clauses).where(table.c.paper_id == into)
         connection.execute(sa.delete(table).where(table.c.paper_id == gone, name.in_(held)))
     for table in (sightings, keys, schema.picks):
         connection.execute(sa.update(table).where(table.c.paper_id == gone).values(paper_id=into))
@@ -172,6 +195,19 @@ def _absorb(connection: sa.Connection, into: int, gone: int) -> None:
         sa.update(papers)
         .where(sa.or_(papers.c.id == gone, papers.c.merged_into == gone))
         .values(merged_into=into, arxiv_id=None)
+    )
+
+
+def _keep_earliest(connection: sa.Connection, into: int, gone: int) -> None:
+    """Date what both records were seen as by who saw it first."""
+    sightings, both = schema.sightings, schema.sightings.alias()
+    earliest = sa.select(sa.func.min(both.c.seen_at)).where(
+        both.c.what == sightings.c.what, both.c.paper_id.in_((into, gone))
+    )
+    connection.execute(
+        sa.update(sightings)
+        .where(sightings.c.paper_id == into)
+        .values(seen_at=earliest.scalar_subquery())
     )
 
 
@@ -196,11 +232,8 @@ def _sight(
     connection.execute(statement)
 
 
-def _write_keys(connection: sa.Connection, held: _Held) -> None:
-    rows = [
-        {"kind": key.kind.value, "value": key.value, "paper_id": held.id}
-        for key in identity.keys(held.paper)
-    ]
+def _write_keys(connection: sa.Connection, paper_id: int, new: Iterable[Key]) -> None:
+    rows = [{"kind": key.kind.value, "value": key.value, "paper_id": paper_id} for key in new]
     if rows:
         statement = upsert(schema.paper_keys, connection).on_conflict_do_nothing()
         connection.execute(statement, rows)

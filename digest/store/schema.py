@@ -46,7 +46,7 @@ papers = sa.Table(
     sa.Column("categories", sa.JSON, nullable=False),
     sa.Column("arxiv_id", sa.Text, unique=True),
     sa.Column("version", sa.Integer),
-    sa.Column("doi", sa.Text, index=True),
+    sa.Column("doi", sa.Text),
     sa.Column("url", sa.Text),
     sa.Column("pdf_url", sa.Text),
     sa.Column("comment", sa.Text),

@@ -61,7 +61,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_papers")),
         sa.UniqueConstraint("arxiv_id", name=op.f("uq_papers_arxiv_id")),
     )
-    op.create_index(op.f("ix_papers_doi"), "papers", ["doi"], unique=False)
     op.create_index(op.f("ix_papers_first_seen_at"), "papers", ["first_seen_at"], unique=False)
     op.create_index(op.f("ix_papers_merged_into"), "papers", ["merged_into"], unique=False)
     op.create_table(

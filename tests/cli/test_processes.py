@@ -1,0 +1,75 @@
+"""digest send in processes of its own: at a terminal, twice at once, killed."""
+
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from freezegun import freeze_time
+
+from servers import SILENCE, FaultyPeer, smtp_server
+from world import World, make_papers
+
+SEND = [sys.executable, "-m", "digest", "send", "--json"]
+
+
+def start(world: World, **options: object) -> subprocess.Popen[bytes]:
+    environment = os.environ | {"DIGEST_CONFIG": str(world.config)}
+    return subprocess.Popen(SEND, env=environment, stdout=subprocess.PIPE, **options)
+
+
+@pytest.mark.parametrize(
+    ("answer", "sent"), [pytest.param(b"n\n", 0, id="no"), pytest.param(b"y\n", 6, id="yes")]
+)
+def test_at_a_terminal_it_asks_before_writing_to_many(
+    world: World, answer: bytes, sent: int
+) -> None:
+    world.people = [world.person(f"reader{number}") for number in range(6)]
+    world.announce(*make_papers(1))
+    ours, theirs = pty.openpty()
+    with smtp_server() as server:
+        world.serve_mail(server)
+        with start(world, stdin=theirs, stderr=theirs) as sending:
+            os.close(theirs)
+            os.write(ours, answer)
+            sending.communicate(timeout=30)
+    shown = os.read(ours, 65536)
+    os.close(ours)
+    assert b"Write to 6 people?" in shown
+    assert len(server.received) == sent
+
+
+def test_two_at_once_send_one_issue_to_each(world: World) -> None:
+    world.people = [world.person(f"reader{number}") for number in range(30)]
+    world.announce(*make_papers(3))
+    with smtp_server() as server:
+        world.serve_mail(server)
+        both = [start(world) for _ in range(2)]
+        for sending in both:
+            sending.communicate(timeout=60)
+    copies = Counter(envelope.recipient for envelope in server.received)
+    assert len(copies) == 30
+    assert set(copies.values()) == {1}
+    assert [sending.returncode for sending in both] in ([0, 0], [0, 75], [75, 0])
+
+
+def test_a_run_killed_before_the_dot_leaves_its_message_to_a_later_one(world: World) -> None:
+    world.announce(*make_papers(1))
+    with FaultyPeer({"RCPT": SILENCE}) as peer:
+        world.serve_mail(peer)
+        with start(world) as sending:
+            deadline = time.monotonic() + 30
+            while not any(line.startswith("RCPT") for line in peer.commands):
+                assert time.monotonic() < deadline
+                time.sleep(0.02)
+            sending.send_signal(signal.SIGKILL)
+    assert world.run("status", "--json").json["deliveries"] == {"claimed": 1}
+    with freeze_time(datetime.now(UTC) + timedelta(minutes=20)), smtp_server() as server:
+        world.serve_mail(server)
+        world.run("send")
+    assert [envelope.recipient for envelope in server.received] == ["ada@example.org"]

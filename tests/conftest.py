@@ -1,0 +1,81 @@
+"""What tests of several packages share: databases to write to."""
+
+import itertools
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+import postgres
+from digest.store.database import migrate, open_database
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[sa.URL]:
+    """A PostgreSQL server: the named one, else one that runs as long as the tests."""
+    named = postgres.named_server()
+    if named is not None:
+        yield named
+        return
+    binaries = postgres.find_binaries()
+    if binaries is None:
+        if os.environ.get("CI"):
+            pytest.fail(postgres.MISSING)
+        pytest.skip(postgres.MISSING)
+    with postgres.running_cluster(binaries) as server:
+        yield server
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: sa.URL) -> Iterator[str]:
+    """The address of an empty PostgreSQL database."""
+    name = f"digest_{os.getpid()}_{next(_numbers)}"
+    with postgres.fresh_schema(postgresql_server, name) as url:
+        yield url
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """The address of an SQLite database that does not exist yet."""
+    return f"sqlite:///{tmp_path / 'digest.db'}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The address of an empty database, once of each kind."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+def empty_engine(database_url: str) -> Iterator[sa.Engine]:
+    """A database of each kind without any tables."""
+    engine = open_database(database_url, create=True)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def _migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("database") / "migrated.db"
+    engine = open_database(f"sqlite:///{file}", create=True)
+    migrate(engine)
+    engine.dispose()
+    return file
+
+
+@pytest.fixture
+def engine(database_url: str, _migrated_file: Path) -> Iterator[sa.Engine]:
+    """A database of each kind, its schema up to date."""
+    engine = open_database(database_url, create=True)
+    if engine.dialect.name == "sqlite":
+        shutil.copyfile(_migrated_file, str(engine.url.database))
+    else:
+        migrate(engine)
+    yield engine
+    engine.dispose()

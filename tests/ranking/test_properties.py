@@ -1,0 +1,149 @@
+"""What holds for any profile and any papers."""
+
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from builders import NOW, make_criteria, make_interest, make_paper, make_sighting, make_subscriber
+from digest.issue import Pick
+from digest.paper import Paper, StoredPaper
+from digest.ranking import Corpus, Ranking, rank
+from digest.subscriber import FollowedAuthor, FollowedCategory, Interest, Keyword, Subscriber
+
+WORDS = ("graph", "trees", "sparse", "attention", "C++", "protein", "KV-cache", "Schrödinger")
+NAMES = ("Song Han", "S. Han", "Han, Song", "Jürgen Müller", "Anna Lena Keller")
+CATEGORIES = ("cs.LG", "q-bio.NC", "math-ph")
+EXAMPLES = {
+    "2401.00001": make_paper(title="Sparse graph attention", abstract="Trees of protein graphs."),
+    "2401.00002": make_paper(title="Protein trees", abstract=None),
+}
+
+texts = st.lists(st.sampled_from((*WORDS, "and", "of.", "a")), max_size=12).map(" ".join)
+weights = st.floats(-3, 5).map(lambda weight: round(weight, 2))
+keywords = st.builds(Keyword, term=st.sampled_from((*WORDS, "gr*", "*ein")), weight=weights)
+authors = st.builds(FollowedAuthor, name=st.sampled_from(NAMES), weight=weights)
+categories = st.builds(FollowedCategory, term=st.sampled_from(("cs", *CATEGORIES)), weight=weights)
+criteria = st.builds(
+    make_criteria,
+    keywords=st.lists(st.sampled_from(WORDS), max_size=2),
+    authors=st.lists(st.sampled_from(NAMES), max_size=1),
+    categories=st.lists(st.sampled_from(CATEGORIES), max_size=1),
+)
+interests = st.builds(
+    make_interest,
+    keywords=st.lists(keywords, max_size=4),
+    authors=st.lists(authors, max_size=2),
+    categories=st.lists(categories, max_size=2),
+    about=st.none() | texts,
+    examples=st.lists(st.sampled_from(tuple(EXAMPLES)), unique=True).map(tuple),
+    require=st.lists(criteria.filter(bool), max_size=1).map(tuple),
+    exclude=st.just(make_criteria()) | criteria,
+    weight=st.sampled_from((0.5, 1.0, 2.0)),
+    at_least=st.integers(0, 2),
+    always=st.booleans(),
+    name=st.sampled_from(("one", "two", None)),
+)
+subscribers = st.builds(
+    make_subscriber,
+    interests,
+    interests,
+    trending=st.sampled_from((0.0, 0.2, 1.0)),
+    exclude=st.just(make_criteria()) | criteria,
+    max_papers=st.integers(4, 6),
+    also=st.integers(0, 3),
+    min_score=st.sampled_from((0.0, 5.0, 30.0)),
+)
+papers = st.builds(
+    make_paper,
+    title=st.none() | texts,
+    abstract=st.none() | texts,
+    authors=st.lists(st.sampled_from(NAMES), max_size=2).map(tuple),
+    categories=st.lists(st.sampled_from(CATEGORIES), max_size=2).map(tuple),
+    upvotes=st.none() | st.integers(0, 500),
+)
+
+
+def _stored(facts: list[Paper]) -> list[StoredPaper]:
+    sightings = (make_sighting(seen_at=NOW),)
+    return [StoredPaper(id=i, paper=paper, sightings=sightings) for i, paper in enumerate(facts, 1)]
+
+
+batches = st.lists(papers, min_size=1, max_size=8).map(_stored)
+
+
+def ranked(batch: list[StoredPaper], *people: Subscriber) -> list[Ranking]:
+    everybody: list[Any] = [range(len(batch))] * len(people)
+    corpus = Corpus(batch)
+    return rank(corpus, people, allowed=everybody, examples=EXAMPLES, everything=True)
+
+
+def everything(ranking: Ranking) -> tuple[Pick, ...]:
+    return ranking.picks + ranking.also + ranking.rest
+
+
+@given(batches, subscribers)
+@settings(deadline=None)
+def test_reasons_add_up_to_the_score(batch: list[StoredPaper], subscriber: Subscriber) -> None:
+    for pick in everything(ranked(batch, subscriber)[0]):
+        assert abs(sum(reason.weight for reason in pick.reasons) - pick.score) < 0.005
+        sizes = [abs(reason.weight) for reason in pick.reasons]
+        assert sizes == sorted(sizes, reverse=True)
+        assert 0 <= pick.score <= 100
+
+
+@given(batches, st.lists(subscribers, min_size=2, max_size=4))
+@settings(deadline=None, max_examples=50)
+def test_a_ranking_is_independent_of_who_and_what_order_comes_with_it(
+    batch: list[StoredPaper], people: list[Subscriber]
+) -> None:
+    together = ranked(batch, *people)
+    assert together == [ranked(batch, person)[0] for person in people]
+    assert together[::-1] == ranked(batch, *people[::-1])
+
+
+@given(batches, subscribers)
+@settings(deadline=None)
+def test_every_paper_comes_once_and_best_first(
+    batch: list[StoredPaper], subscriber: Subscriber
+) -> None:
+    ranking = ranked(batch, subscriber)[0]
+    shown = [pick.stored.id for pick in everything(ranking)]
+    assert len(shown) == len(set(shown))
+    if len({one.weight for one in subscriber.interests}) == 1:
+        for picks in (ranking.picks, ranking.also):
+            scores = [pick.score for pick in picks]
+            assert scores == sorted(scores, reverse=True)
+    assert len(ranking.also) <= subscriber.also
+    if not any(one.always for one in subscriber.interests):
+        assert len(ranking.picks) <= subscriber.max_papers
+        assert all(pick.score >= subscriber.min_score for pick in ranking.picks)
+
+
+@given(batches, subscribers, st.sampled_from(WORDS))
+@settings(deadline=None)
+def test_excluding_always_excludes(
+    batch: list[StoredPaper], subscriber: Subscriber, word: str
+) -> None:
+    without = replace(subscriber, exclude=make_criteria(keywords=[word]))
+    matching = make_subscriber(make_interest(keywords=[word]), max_papers=9, min_score=1)
+    unwanted = {pick.stored.id for pick in ranked(batch, matching)[0].picks}
+    assert unwanted.isdisjoint(pick.stored.id for pick in everything(ranked(batch, without)[0]))
+
+
+@given(batches, interests, st.sampled_from(WORDS), st.floats(0.6, 5))
+@settings(deadline=None)
+def test_adding_a_keyword_never_lowers_a_paper_that_has_it(
+    batch: list[StoredPaper], interest: Interest, word: str, weight: float
+) -> None:
+    more = replace(interest, keywords=(*interest.keywords, Keyword(term=word, weight=weight)))
+    before, after = ranked(batch, make_subscriber(interest), make_subscriber(more))
+    has_it = {
+        pick.stored.id
+        for pick in ranked(batch, make_subscriber(make_interest(keywords=[word])))[0].picks
+    }
+    scores = {pick.stored.id: pick.score for pick in everything(before)}
+    for pick in everything(after):
+        if pick.stored.id in has_it:
+            assert pick.score >= scores[pick.stored.id]

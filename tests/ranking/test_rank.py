@@ -1,0 +1,391 @@
+"""What an issue takes, in which order, and why."""
+
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+
+from builders import (
+    NOW,
+    make_criteria,
+    make_interest,
+    make_paper,
+    make_sighting,
+    make_stored,
+    make_subscriber,
+)
+from digest.issue import Pick, ReasonKind
+from digest.paper import Paper, StoredPaper
+from digest.ranking import Corpus, Hit, Ranking, hits, rank
+from digest.subscriber import FollowedAuthor, FollowedCategory, Interest, Keyword, Subscriber
+
+
+def ranking(papers: list[StoredPaper], subscriber: Subscriber, **rest: Any) -> Ranking:
+    allowed = rest.pop("allowed", np.ones(len(papers), dtype=bool))
+    (only,) = rank(Corpus(papers), [subscriber], allowed=[allowed], **rest)
+    return only
+
+
+def only_pick(paper: Paper, *interests: Interest, **facts: Any) -> Pick:
+    (pick,) = ranking([make_stored(paper)], make_subscriber(*interests, **facts)).picks
+    return pick
+
+
+def titles(picks: tuple[Pick, ...]) -> list[str | None]:
+    return [pick.stored.paper.title for pick in picks]
+
+
+def told(pick: Pick) -> list[tuple[str, str, float]]:
+    return [(reason.kind.value, reason.term, reason.weight) for reason in pick.reasons]
+
+
+def titled(*names: str, **facts: Any) -> list[StoredPaper]:
+    return [make_stored(title=name, abstract=None, **facts) for name in names]
+
+
+@pytest.mark.parametrize(
+    ("facts", "interest", "expected"),
+    [
+        pytest.param(
+            {"title": "Pruning", "abstract": "Fast."},
+            make_interest(keywords=["pruning"]),
+            [("keyword", "pruning", 30.0)],
+            id="keyword in the title",
+        ),
+        pytest.param(
+            {"title": "Nets", "abstract": "On pruning."},
+            make_interest(keywords=["pruning"]),
+            [("keyword", "pruning", 18.0)],
+            id="keyword in the abstract",
+        ),
+        pytest.param(
+            {"title": "Pruning", "abstract": "On pruning."},
+            make_interest(keywords=["pruning"]),
+            [("keyword", "pruning", 33.0)],
+            id="keyword in both",
+        ),
+        pytest.param(
+            {"title": "Pruning", "abstract": None},
+            make_interest(keywords=[Keyword(term="pruning", weight=0.5)]),
+            [("keyword", "pruning", 15.0)],
+            id="weight",
+        ),
+        pytest.param(
+            {"title": "Pruning a survey", "abstract": None},
+            make_interest(keywords=["pruning", Keyword(term="survey", weight=-0.5)]),
+            [("keyword", "pruning", 30.0), ("keyword", "survey", -15.0)],
+            id="negative weight",
+        ),
+        pytest.param(
+            {"title": "GANs", "abstract": None},
+            make_interest(keywords=["GAN", "gans"]),
+            [("keyword", "GAN", 30.0)],
+            id="a repeated keyword counts once",
+        ),
+        pytest.param(
+            {"authors": ("Song Han",)},
+            make_interest(authors=["Han, Song"]),
+            [("author", "Han, Song", 40.0)],
+            id="author",
+        ),
+        pytest.param(
+            {"authors": ("S. Han",)},
+            make_interest(authors=["Song Han"]),
+            [("author", "Song Han (listed as S. Han)", 16.0)],
+            id="author by initials",
+        ),
+        pytest.param(
+            {"categories": ("q-bio.NC",)},
+            make_interest(categories=["q-bio"]),
+            [("category", "q-bio", 8.0)],
+            id="category",
+        ),
+        pytest.param(
+            {"title": "A b c", "authors": ("Song Han",), "upvotes": None},
+            make_interest(authors=[FollowedAuthor(name="Song Han", weight=3)], keywords=["b"]),
+            [("author", "Song Han", 120.0), ("other", "everything else", -50.0), ("keyword", "b", 30.0)],
+            id="clipped at 100",
+        ),
+    ],
+)
+def test_a_score_is_the_sum_of_its_reasons(
+    facts: dict[str, Any], interest: Interest, expected: list[tuple[str, str, float]]
+) -> None:
+    pick = only_pick(make_paper(**facts), interest)
+    assert told(pick) == expected
+    assert pick.score == pytest.approx(sum(weight for _, _, weight in expected))
+
+
+def test_popularity_counts_as_much_as_trending_says() -> None:
+    paper = make_paper(title="Pruning", abstract=None, upvotes=250)
+    pick = only_pick(paper, make_interest(keywords=["pruning"]), trending=0.5)
+    assert told(pick) == [("keyword", "pruning", 30.0), ("trending", "250 upvotes", 10.0)]
+    assert told(only_pick(paper, make_interest(keywords=["pruning"])))[-1][0] == "keyword"
+
+
+SPARSE = make_paper(
+    title="Sparse attention for protein folding",
+    abstract="Attention maps of protein chains are sparse; folding needs few residues.",
+)
+OTHERS = [
+    make_paper(title="Tidal heating of icy moons", abstract="Ocean worlds lose heat by tides."),
+    make_paper(title="Auctions with budgets", abstract="Bidders learn prices in repeated sales."),
+    make_paper(title="Bird song in cities", abstract="Sparrows sing louder near busy roads."),
+]
+
+
+def test_free_text_finds_what_it_speaks_of_and_names_the_words() -> None:
+    papers = [make_stored(paper) for paper in (*OTHERS, SPARSE)]
+    interest = make_interest(about="How proteins fold, and sparse attention on them.")
+    ranked = ranking(papers, make_subscriber(interest), everything=True)
+    assert titles(ranked.picks) == [SPARSE.title]
+    assert {reason.term for reason in ranked.picks[0].reasons} >= {"proteins", "attention"}
+    assert all(pick.score < 3 for pick in ranked.rest)
+
+
+@pytest.mark.parametrize("name", ["arXiv:2401.00001v2", "https://arxiv.org/abs/2401.00001"])
+def test_an_example_finds_papers_like_it_and_is_named(name: str) -> None:
+    example = make_paper(
+        title="Protein folding with attention", abstract="Sparse maps of protein chains fold."
+    )
+    papers = [make_stored(paper) for paper in (*OTHERS, SPARSE)]
+    interest = make_interest(examples=(name, "arXiv:2401.00001"))
+    ranked = ranking(papers, make_subscriber(interest), examples={"2401.00001": example})
+    assert titles(ranked.picks) == [SPARSE.title]
+    reason = ranked.picks[0].reasons[0]
+    assert (reason.kind, reason.term) == (ReasonKind.EXAMPLE, example.title)
+    assert ranked.picks[0].score > 30
+
+
+def test_examples_that_nobody_has_yet_change_nothing() -> None:
+    interest = make_interest(keywords=["graph"], examples=("2401.00001",))
+    assert only_pick(make_paper(title="Graphs", abstract=None), interest).score == 30
+
+
+def test_two_examples_share_their_reasons_exactly() -> None:
+    examples = {"2401.00001": OTHERS[0], "2401.00002": OTHERS[1]}
+    mixed = make_paper(title="Tidal auctions", abstract="Bidders of heat on icy moons.")
+    papers = [make_stored(paper) for paper in (mixed, SPARSE, OTHERS[2])]
+    subscriber = make_subscriber(make_interest(examples=tuple(examples)))
+    (pick,) = ranking(papers, subscriber, examples=examples).picks
+    assert {reason.term for reason in pick.reasons} == {OTHERS[0].title, OTHERS[1].title, "everything else"}
+    assert sum(reason.weight for reason in pick.reasons) == pytest.approx(pick.score)
+
+
+def test_of_each_required_group_one_must_match() -> None:
+    papers = titled("Fast language models", "Fast graphs", "Language models")
+    interest = make_interest(
+        keywords=["fast"],
+        require=(make_criteria(keywords=["language model*"], categories=["cs.CL"]),),
+    )
+    ranked = ranking(papers, make_subscriber(interest), everything=True)
+    assert titles(ranked.picks) == ["Fast language models"]
+    assert titles(ranked.rest) == ["Language models"]
+
+
+def test_an_interest_that_only_requires_takes_what_passes() -> None:
+    papers = titled("Language models", "Graphs")
+    subscriber = make_subscriber(
+        make_interest(require=(make_criteria(keywords=["language model"]),))
+    )
+    (pick,) = ranking(papers, subscriber).picks
+    assert told(pick) == [("keyword", "language model", 10.0)]
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        pytest.param({"keywords": ["survey"]}, id="keyword"),
+        pytest.param({"authors": ["Ann Low"]}, id="author"),
+        pytest.param({"categories": ["cs"]}, id="category"),
+    ],
+)
+@pytest.mark.parametrize("place", ["interest", "subscriber"])
+def test_excluding_wins_over_always(terms: dict[str, Any], place: str) -> None:
+    excluded = make_criteria(**terms)
+    interest = make_interest(
+        keywords=["pruning"],
+        always=True,
+        **({"exclude": excluded} if place == "interest" else {}),
+    )
+    rest = {"exclude": excluded} if place == "subscriber" else {}
+    unwanted = make_stored(title="Pruning: a survey", authors=("Ann Low",), categories=("cs.LG",))
+    wanted = make_stored(title="Pruning")
+    ranked = ranking([unwanted, wanted], make_subscriber(interest, **rest), everything=True)
+    assert [pick.stored for pick in ranked.picks + ranked.also + ranked.rest] == [wanted]
+
+
+def test_a_paper_that_is_not_allowed_is_nowhere() -> None:
+    papers = titled("Graphs one", "Graphs two")
+    subscriber = make_subscriber(make_interest(keywords=["graph"]))
+    for allowed in ([1], np.array([False, True])):
+        ranked = ranking(papers, subscriber, allowed=allowed, everything=True)
+        assert titles(ranked.picks + ranked.also + ranked.rest) == ["Graphs two"]
+    assert ranking(papers, subscriber, allowed=[], everything=True) == Ranking(picks=())
+
+
+def test_the_line_and_the_number_of_picks_are_kept() -> None:
+    papers = titled("Graphs and trees", "Graphs and more", "Trees", "Ponds")
+    interest = make_interest(keywords=["graph", "tree"])
+    subscriber = make_subscriber(interest, max_papers=1, also=1, min_score=5)
+    ranked = ranking(papers, subscriber, everything=True)
+    assert titles(ranked.picks) == ["Graphs and trees"]
+    assert titles(ranked.also) == ["Graphs and more"]
+    assert titles(ranked.rest) == ["Trees", "Ponds"]
+    assert ranking(papers, subscriber).rest == ()
+
+
+def test_nothing_is_above_a_line_of_zero_without_a_match() -> None:
+    subscriber = make_subscriber(make_interest(keywords=["graph"]), min_score=0)
+    assert titles(ranking(titled("Graphs", "Ponds"), subscriber).picks) == ["Graphs"]
+
+
+def test_what_matches_an_interest_with_always_is_in_however_many_there_are() -> None:
+    papers = titled("Pruning and trees", "Ponds one", "Ponds two", "Ponds three")
+    subscriber = make_subscriber(
+        make_interest(keywords=["pruning"], name="a"),
+        make_interest(keywords=[Keyword(term="pond", weight=0.01)], always=True, name="b"),
+        max_papers=2,
+    )
+    ranked = ranking(papers, subscriber, everything=True)
+    assert titles(ranked.picks) == ["Ponds one", "Ponds two", "Ponds three"]
+    assert {pick.interest for pick in ranked.picks} == {"b"}
+    assert titles(ranked.also) == ["Pruning and trees"]
+
+
+def test_always_holds_only_for_what_is_required_too() -> None:
+    interest = make_interest(
+        keywords=[Keyword(term="pond", weight=0.01)],
+        always=True,
+        require=(make_criteria(keywords=["deep"]),),
+    )
+    ranked = ranking(titled("Deep ponds", "Ponds"), make_subscriber(interest))
+    assert titles(ranked.picks) == ["Deep ponds"]
+
+
+def test_places_are_kept_for_an_interest_that_has_papers() -> None:
+    papers = titled("Loud graphs", "Graphs", "Graphs again", "Ponds", "Ponds again")
+    interests = (
+        make_interest(keywords=["graph", "loud"], name="a", weight=5),
+        make_interest(keywords=[Keyword(term="pond", weight=0.5)], name="b", at_least=1),
+        make_interest(keywords=["absent"], name="c", at_least=1),
+    )
+    ranked = ranking(papers, make_subscriber(*interests, max_papers=3))
+    assert titles(ranked.picks) == ["Loud graphs", "Graphs", "Ponds"]
+    assert [pick.interest for pick in ranked.picks] == ["a", "a", "b"]
+
+
+def test_a_place_kept_may_go_to_a_paper_that_would_answer_another_interest() -> None:
+    interests = (
+        make_interest(keywords=["graph"], name="a", weight=5),
+        make_interest(keywords=["pond"], name="b", at_least=1),
+    )
+    (pick,) = ranking(titled("Graphs of ponds"), make_subscriber(*interests)).picks
+    assert (pick.interest, told(pick)) == ("b", [("keyword", "pond", 30.0)])
+
+
+def test_the_weight_of_an_interest_orders_and_never_scores() -> None:
+    papers = titled("Graphs and trees", "Ponds")
+    light = make_interest(keywords=["graph", "tree"], name="a")
+    heavy = make_interest(keywords=["pond"], name="b", weight=3)
+    ranked = ranking(papers, make_subscriber(light, heavy))
+    assert titles(ranked.picks) == ["Ponds", "Graphs and trees"]
+    assert [pick.score for pick in ranked.picks] == [30, 60]
+
+
+def test_a_paper_answers_the_interest_with_the_highest_weighted_score_above_the_line() -> None:
+    strong = make_interest(keywords=[Keyword(term="graph", weight=0.1)], name="a", weight=20)
+    plain = make_interest(keywords=["graph"], name="b")
+    (pick,) = ranking(titled("Graphs"), make_subscriber(strong, plain)).picks
+    assert (pick.interest, pick.score) == ("b", 30)
+    (pick,) = ranking(titled("Graphs"), make_subscriber(strong, plain, min_score=1)).picks
+    assert (pick.interest, pick.score) == ("a", 3)
+
+
+def test_scores_above_100_are_still_told_apart() -> None:
+    papers = titled("Graphs trees", "Graphs trees ponds")
+    interest = make_interest(
+        keywords=[Keyword(term=term, weight=4) for term in ("graph", "tree", "pond")]
+    )
+    ranked = ranking(papers, make_subscriber(interest))
+    assert titles(ranked.picks) == ["Graphs trees ponds", "Graphs trees"]
+    assert [pick.score for pick in ranked.picks] == [100, 100]
+
+
+def test_of_equals_the_newer_comes_first_then_the_lower_number() -> None:
+    old = (make_sighting(seen_at=NOW - timedelta(days=2)), make_sighting())
+    papers = [
+        make_stored(title="Graphs", number=3, sightings=old),
+        make_stored(title="Graphs", number=2),
+        make_stored(title="Graphs", number=1),
+    ]
+    ranked = ranking(papers, make_subscriber(make_interest(keywords=["graph"])))
+    assert [pick.stored.id for pick in ranked.picks] == [1, 2, 3]
+
+
+def test_small_reasons_are_one() -> None:
+    words = [f"w{letter}" for letter in "abcdefghijkl"]
+    interest = make_interest(keywords=[Keyword(term=word, weight=0.2) for word in words])
+    pick = only_pick(make_paper(title=" ".join(words), abstract=None), interest)
+    assert len(pick.reasons) == 9
+    assert told(pick)[0] == ("other", "everything else", 24.0)
+    assert pick.score == 72
+
+
+@pytest.mark.parametrize(
+    ("papers", "subscribers"),
+    [
+        pytest.param([], [make_subscriber(make_interest(keywords=["x"]))], id="no papers"),
+        pytest.param([make_stored()], [], id="no subscribers"),
+        pytest.param([make_stored()], [make_subscriber()], id="no interests"),
+        pytest.param([make_stored()], [make_subscriber(make_interest())], id="empty interest"),
+        pytest.param(
+            [make_stored(Paper())],
+            [make_subscriber(make_interest(about="graphs", keywords=["*"]))],
+            id="a paper of which nothing is known",
+        ),
+    ],
+)
+def test_nothing_to_rank_is_no_error(
+    papers: list[StoredPaper], subscribers: list[Subscriber]
+) -> None:
+    allowed = [np.ones(len(papers), dtype=bool)] * len(subscribers)
+    ranked = rank(Corpus(papers), subscribers, allowed=allowed, everything=True)
+    assert [each.picks for each in ranked] == [()] * len(subscribers)
+
+
+def test_words_are_rare_or_common_by_the_background_too() -> None:
+    papers = [make_stored(title=name, abstract=None) for name in ("Neural lattice", "Neural knot")]
+    common = [make_paper(title="Neural things", abstract=None)] * 50
+    interest = make_interest(about="neural lattice")
+    scores = []
+    for background in ([], common):
+        corpus = Corpus(papers, background)
+        (ranked,) = rank(corpus, [make_subscriber(interest)], allowed=[[1]], everything=True)
+        scores.append((ranked.picks + ranked.rest)[0].score)
+    assert scores[1] < scores[0]
+
+
+def test_hits_are_counted_for_every_term_of_a_profile() -> None:
+    papers = [
+        make_stored(title="Graphs", authors=("S. Han",), categories=("cs.LG",)),
+        make_stored(title="A survey of graphs"),
+    ]
+    subscriber = make_subscriber(
+        make_interest(
+            keywords=["graph", "pond"],
+            authors=["Song Han"],
+            categories=[FollowedCategory(term="cs", weight=2)],
+            require=(make_criteria(keywords=["graph"]),),
+        ),
+        exclude=make_criteria(keywords=["survey"]),
+    )
+    counted = hits(Corpus(papers), subscriber)
+    assert counted == (
+        Hit(kind=ReasonKind.KEYWORD, term="graph", count=2),
+        Hit(kind=ReasonKind.KEYWORD, term="pond", count=0),
+        Hit(kind=ReasonKind.AUTHOR, term="Song Han", count=1),
+        Hit(kind=ReasonKind.CATEGORY, term="cs", count=1),
+        Hit(kind=ReasonKind.KEYWORD, term="survey", count=1),
+    )

@@ -1,0 +1,109 @@
+import pytest
+
+from builders import make_issue, make_pick, make_stored
+from digest.issue import Outcome, SourceReport
+from digest.rendering.views import Fit, Footer, fits, issue_view
+from digest.subscriber import Layout
+
+FAILED = SourceReport(source="hf", outcome=Outcome.FAILED, error="connection refused\r\nby host")
+LATE = SourceReport(source="ml", outcome=Outcome.LATE)
+QUIET = SourceReport(source="bio", outcome=Outcome.QUIET)
+
+
+def view(*picks, fit=None, **facts):
+    issue = make_issue(*picks, **facts)
+    return issue_view(issue, Footer(), fit or next(fits(issue)))
+
+
+def picks(count, **facts):
+    return tuple(make_pick(make_stored(**facts)) for _ in range(count))
+
+
+def test_the_subject_names_the_top_pick_and_counts_the_others():
+    assert view(*picks(1, title="Graphs")).subject == "Graphs"
+    assert view(*picks(12, title="Graphs\r\nBcc: x")).subject == "Graphs Bcc: x (and 11 more)"
+    long = view(*picks(2, title="Graphs " * 30)).subject
+    assert long.endswith("Graphs… (and 1 more)")
+    assert len(long) < 90
+
+
+def test_the_preheader_goes_on_where_the_subject_ends():
+    top, second = picks(1, title="Graphs")[0], picks(1, title="Trees")[0]
+    assert view(top, second).preheader == "Trees · 2 of 412 new papers"
+
+
+@pytest.mark.parametrize(
+    ("facts", "subject", "empty"),
+    [
+        pytest.param({}, "No papers today: nothing matched",
+            "412 new papers were searched and none matched your interests well enough.",
+            id="nothing matched"),
+        pytest.param({"searched": 0, "sources": (QUIET,)}, "No papers today: nothing matched",
+            "No new papers were announced.", id="nothing announced"),
+        pytest.param({"searched": 1, "sources": (FAILED,)},
+            "No papers today: not every source could be read",
+            "The one new paper was searched and none matched your interests well enough, "
+            "but not every source could be read.", id="one source failed"),
+        pytest.param({"searched": 0, "sources": (FAILED,)},
+            "No papers today: not every source could be read",
+            "No new paper could be searched, but not every source could be read.",
+            id="everything failed"),
+    ],
+)  # fmt: skip
+def test_an_empty_issue_says_why(facts, subject, empty):
+    shown = view(**facts)
+    assert (shown.subject, shown.empty) == (subject, empty)
+    assert shown.greeting == "Hello Ada, there is no paper for you today."
+
+
+def test_trouble_is_told_in_one_sentence_and_the_footer_has_the_error():
+    shown = view(*picks(1), sources=(FAILED, LATE, QUIET))
+    assert shown.problem == (
+        "Not everything was searched: hf could not be read and ml was late. "
+        "What is missing can come in a later issue."
+    )
+    assert shown.sources == (
+        "hf: failed (connection refused by host)",
+        "ml: late, its listing was not out yet",
+        "bio: nothing new",
+    )
+    assert view(*picks(1), sources=(QUIET,)).problem is None
+
+
+def test_a_hundred_failed_sources_do_not_fill_the_message():
+    shown = view(sources=(FAILED,) * 100)
+    assert shown.problem is not None
+    assert "and 88 more had trouble" in shown.problem
+    assert shown.sources[-1] == "and 88 more sources"
+
+
+def test_picks_keep_their_order_and_tell_their_interest_when_there_are_several():
+    several = [make_pick(interest=name) for name in ("cells", "graphs", "cells")]
+    assert [paper.interest for paper in view(*several).cards] == ["cells", "graphs", "cells"]
+    assert [paper.interest for paper in view(several[0], several[2]).cards] == [None, None]
+
+
+def test_the_titles_layout_has_no_cards():
+    shown = view(*picks(3), also=picks(2), layout=Layout.TITLES)
+    assert [len(part) for part in (shown.cards, shown.titles, shown.also)] == [0, 3, 2]
+    assert shown.left_out is None
+
+
+def test_what_a_message_has_no_room_for_is_said():
+    fit = Fit(abstract_limit=250, cards=10, papers=14)
+    shown = view(*picks(12), also=picks(5), fit=fit)
+    assert [len(part) for part in (shown.cards, shown.titles, shown.also)] == [10, 2, 2]
+    assert shown.left_out == (
+        "To keep this message small: 2 lower picks shown as titles only and 3 papers left out."
+    )
+    assert [paper.number for paper in (*shown.cards, *shown.titles, *shown.also)] == [*range(1, 15)]
+
+
+def test_an_issue_shrinks_step_by_step_to_nothing():
+    steps = list(fits(make_issue(*picks(40), also=picks(10))))
+    assert steps[0] == Fit(abstract_limit=None, cards=40, papers=50)
+    assert steps[-1].papers == steps[-1].cards == 0
+    for before, after in zip(steps[1:], steps[2:], strict=False):
+        assert after.abstract_limit <= before.abstract_limit
+        assert (after.cards, after.papers) <= (before.cards, before.papers)
+        assert after.cards <= after.papers

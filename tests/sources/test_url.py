@@ -1,0 +1,139 @@
+"""One address, or one a day: which days are asked for, and what an absent one means."""
+
+from datetime import date, datetime, timedelta, timezone
+
+import pytest
+
+from builders import NOW
+from digest.errors import SourceError, SourceUnavailable
+from digest.sources import KINDS, NOT_YET, UrlSource
+from digest.sources.client import Client, NotThere
+from http_server import HttpServer, Reply
+
+TODAY = date(2026, 3, 10)
+
+
+def days_ago(*ages: int) -> tuple[date, ...]:
+    return tuple(TODAY - timedelta(days=age) for age in ages)
+
+
+def path(day: date) -> str:
+    return f"/{day.isoformat()}.txt"
+
+
+def serve(server: HttpServer, *ages: int) -> None:
+    for day in days_ago(*ages):
+        server.script(path(day), Reply(body=f"papers of {day}".encode()))
+
+
+def daily(server: HttpServer, client: Client, backfill: int = 3) -> UrlSource:
+    url = server.url("/{date}.txt")
+    return UrlSource(name="any", url=url, client=client, backfill=timedelta(days=backfill))
+
+
+def test_one_address_is_one_dump(server: HttpServer, client: Client) -> None:
+    url = server.script("/dump?key=hidden", Reply(body=b"papers"))
+    source = KINDS["url"](name="any", url=url, format="hf-text", client=client)
+    (dump,) = source.pull(now=NOW, pulled_days=frozenset()).dumps
+    assert dump.content == b"papers"
+    assert dump.name == server.url("/dump?key=…")
+    assert (dump.source, dump.pulled_at, source.format) == ("any", NOW, "hf-text")
+
+
+@pytest.mark.parametrize(
+    ("reply", "error"),
+    [
+        pytest.param(Reply(status=404), NotThere, id="not-there"),
+        pytest.param(Reply(status=503), SourceUnavailable, id="down"),
+    ],
+)
+def test_one_address_that_fails_is_an_error_with_the_source_s_name(
+    server: HttpServer, client: Client, reply: Reply, error: type[SourceError]
+) -> None:
+    url = server.script("/dump", reply)
+    with pytest.raises(error) as caught:
+        UrlSource(name="any", url=url, client=client).pull(now=NOW)
+    assert caught.value.source == "any"
+
+
+def test_every_day_that_no_pull_got_is_asked_for(server: HttpServer, client: Client) -> None:
+    serve(server, 0, 1, 2, 3, 4)
+    result = daily(server, client).pull(now=NOW, pulled_days=frozenset(days_ago(2, 9)))
+    assert result.days == days_ago(3, 1, 0)
+    assert [dump.content.decode() for dump in result.dumps] == [
+        f"papers of {day}" for day in result.days
+    ]
+    assert [dump.name for dump in result.dumps] == [server.url(path(day)) for day in result.days]
+    assert (result.missing, result.late, result.error) == ((), False, None)
+
+
+def test_the_day_is_that_of_utc(server: HttpServer, client: Client) -> None:
+    serve(server, 0)
+    there = datetime(2026, 3, 11, 8, 0, tzinfo=timezone(timedelta(hours=13)))
+    assert daily(server, client, backfill=0).pull(now=there).days == (TODAY,)
+
+
+def test_today_may_be_late_and_earlier_days_missing(server: HttpServer, client: Client) -> None:
+    serve(server, 1, 3)
+    result = daily(server, client).pull(now=NOW)
+    assert result.days == days_ago(3, 1)
+    assert result.missing == days_ago(2)
+    assert result.late
+    assert result.error is None
+
+
+def test_nothing_there_at_all_is_no_error(server: HttpServer, client: Client) -> None:
+    result = daily(server, client, backfill=1).pull(now=NOW)
+    assert (result.dumps, result.missing, result.late) == ((), days_ago(1), True)
+
+
+def test_nothing_is_asked_when_every_day_was_got(server: HttpServer, client: Client) -> None:
+    result = daily(server, client, backfill=1).pull(now=NOW, pulled_days=frozenset(days_ago(0, 1)))
+    assert (result.dumps, result.late, server.paths) == ((), False, [])
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [pytest.param(Reply(status=403), id="refused"), pytest.param(Reply(), id="empty")],
+)
+def test_a_day_that_stays_broken_hides_no_other(
+    server: HttpServer, client: Client, reply: Reply
+) -> None:
+    serve(server, 0, 1, 3)
+    server.script(path(*days_ago(2)), reply)
+    result = daily(server, client).pull(now=NOW)
+    assert result.days == days_ago(3, 1, 0)
+    assert str(days_ago(2)[0]) in str(result.error)
+
+
+def test_a_service_that_goes_down_is_left_alone_and_nothing_is_lost(
+    server: HttpServer, client: Client
+) -> None:
+    serve(server, 0, 1, 3)
+    server.script(path(*days_ago(2)), Reply(status=503, headers={"Retry-After": "600"}))
+    result = daily(server, client).pull(now=NOW)
+    assert result.days == days_ago(1, 0)
+    assert isinstance(result.error, SourceUnavailable)
+    assert result.error.retry_after == timedelta(minutes=10)
+    assert server.paths == [path(day) for day in days_ago(0, 1, 2)]
+
+
+def test_days_that_all_fail_are_one_error(server: HttpServer, client: Client) -> None:
+    for day in days_ago(0, 1):
+        server.script(path(day), Reply())
+    with pytest.raises(SourceUnavailable) as caught:
+        daily(server, client, backfill=1).pull(now=NOW)
+    assert all(str(day) in str(caught.value) for day in days_ago(0, 1))
+    assert caught.value.source == "any"
+
+
+def test_trying_again_is_for_errors_that_may_pass(server: HttpServer, client: Client) -> None:
+    server.script(path(TODAY), Reply(status=403))
+    server.script(path(*days_ago(1)), Reply(status=503))
+    with pytest.raises(SourceError) as caught:
+        daily(server, client, backfill=1).pull(now=NOW)
+    assert not isinstance(caught.value, SourceUnavailable)
+
+
+def test_no_kind_is_both_there_and_not_yet() -> None:
+    assert not NOT_YET & KINDS.keys()
