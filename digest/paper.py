@@ -127,11 +127,15 @@ class Dump:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """What one dump announces, in document order, and what of it could not be read."""
+    """What one dump announces, in document order, and what of it could not be read.
+
+    `day` is the day that the listing as a whole says it is for, where it says so.
+    """
 
     format: str
     announcements: tuple[Announcement, ...]
     rejections: tuple[Rejection, ...] = ()
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

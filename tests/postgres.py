@@ -72,7 +72,9 @@ def fresh_schema(server: sa.URL, name: str) -> Iterator[str]:
     with _administration(server) as connection:
         connection.execute(sa.schema.CreateSchema(name))
     try:
-        url = server.update_query_dict({"options": f"-csearch_path={name}"})
+        # A test that waits for itself fails instead of standing still.
+        options = f"-csearch_path={name} -clock_timeout=20s"
+        url = server.update_query_dict({"options": options})
         yield url.render_as_string(hide_password=False)
     finally:
         with _administration(server) as connection:

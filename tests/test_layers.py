@@ -13,13 +13,15 @@ import digest
 PACKAGE = Path(digest.__file__).parent
 
 VALUES = {"errors", "paper", "subscriber", "issue", "bundled"}
-PURE = {"formats", "identity", "selection", "ranking", "rendering", "due", "retry"}
+PURE = {
+    "formats", "identity", "selection", "ranking", "rendering", "due", "retry", "timetable",
+}  # fmt: skip
 EDGES = {"config", "sources", "store", "mail"}
 MAY_IMPORT = {
     **dict.fromkeys(VALUES, VALUES),
     **dict.fromkeys(PURE, VALUES | PURE),
     "config": VALUES,
-    "sources": VALUES,
+    "sources": VALUES | {"timetable", "formats"},
     "mail": VALUES,
     "store": VALUES | {"identity"},
     "pipeline": VALUES | PURE | EDGES - {"config"},

@@ -14,8 +14,8 @@ from digest.formats.lines import Line
 LONGEST_TITLE = 400
 _ABSTRACT_LENGTH = 300  # from here on a line is as long as an abstract usually is
 _SENTENCE_ENDS = (".", "!", "?", ".)", '."', "。")
-_STRAY = 3.0
-_LONE_TITLE = 2.9  # just better than a stray
+_STRAY = 2.0
+_LONE_TITLE = 1.9  # just better than a stray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,20 +88,25 @@ def is_convincing(parts: Sequence[Part]) -> bool:
     """Whether lines that nothing else marks as a listing read as titles and abstracts.
 
     A stray at either end is a cut; of the rest three in four must be a title, which is no
-    sentence, and a longer abstract, which is one or is long.
+    sentence, and a longer abstract, which is one or is long, or is the last and may be cut.
     """
     inner = list(parts)
     if inner and isinstance(inner[0], Stray):
         inner.pop(0)
     if inner and isinstance(inner[-1], Stray):
         inner.pop()
-    good = sum(isinstance(part, Pair) and _is_convincing_pair(part) for part in inner)
+    good = sum(
+        isinstance(part, Pair)
+        and _is_convincing_pair(part, may_be_cut=len(inner) > 1 and part is inner[-1])
+        for part in inner
+    )
     return good > 0 and good >= 0.75 * len(inner)
 
 
-def _is_convincing_pair(pair: Pair) -> bool:
+def _is_convincing_pair(pair: Pair, *, may_be_cut: bool) -> bool:
     if pair.abstract is None or pair.title.text.endswith((".", ",", ";", "{", "}")):
         return False
     abstract = pair.abstract.text
     is_prose = abstract.endswith(_SENTENCE_ENDS) or len(abstract) >= _ABSTRACT_LENGTH
-    return is_prose and len(abstract) >= 1.5 * len(pair.title.text) and " " in abstract
+    is_longer = len(abstract) > len(pair.title.text) and " " in abstract
+    return may_be_cut or (is_prose and is_longer)

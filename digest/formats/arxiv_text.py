@@ -51,27 +51,28 @@ class ArxivText:
 
     def recognises(self, text: str) -> bool:
         """Whether there are id lines, and not mostly something else."""
-        records = _records(_unglued(numbered(text)))
-        with_id = sum(record.id_line is not None for record in records)
-        paragraphs = sum(len(record.paragraphs) for record in records)
-        is_mostly = paragraphs <= _MOST_PARAGRAPHS * (with_id + 1)
-        return with_id > 0 and is_mostly and looks_like(text) is None
+        return looks_like(text) is None and _is_listing(_records(_unglued(numbered(text))))
 
     def parse(self, dump: Dump) -> Listing:
         """Read every record in a dump; raises ListingMalformed where there is no id line."""
         text = decode(dump)
         records = _records(_unglued(numbered(text)))
-        kind = looks_like(text)
-        if kind:
+        if kind := looks_like(text):
             raise malformed(dump, f"looks like {kind}, not {NAME}")
-        if all(record.id_line is None for record in records):
-            raise malformed(dump, f"is not {NAME}: no line with an arXiv id below an abstract")
+        if not _is_listing(records):
+            raise malformed(dump, f"is not {NAME}: no abstracts with an arXiv id below each")
         found = [result for record in records for result in _read(record, dump)]
         return Listing(
             format=NAME,
             announcements=tuple(item for item in found if isinstance(item, Announcement)),
             rejections=tuple(item for item in found if isinstance(item, Rejection)),
         )
+
+
+def _is_listing(records: Sequence[Record]) -> bool:
+    with_id = sum(record.id_line is not None for record in records)
+    paragraphs = sum(len(record.paragraphs) for record in records)
+    return with_id > 0 and paragraphs <= _MOST_PARAGRAPHS * (with_id + 1)
 
 
 def _unglued(lines: Iterable[Line]) -> list[Line]:

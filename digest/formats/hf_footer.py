@@ -9,6 +9,7 @@ nothing of the number of authors. Of a footer cut short, what was read is kept.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from digest.formats.hf_header import MONTHS
 from digest.formats.lines import Line
@@ -52,10 +53,9 @@ class Footer:
 
 def is_telling(lines: Sequence[Line]) -> bool:
     """Whether there is a footer that no other kind of file has."""
-    return any(
-        _author_count(line.text, cut=False) is not None
-        or (line.text == _DOT and _DATE.fullmatch(below.text) is not None)
-        for line, below in zip(lines, [*lines[1:], Line(number=0, text="")], strict=True)
+    return any(_author_count(line.text, cut=False) is not None for line in lines) or any(
+        line.text == _DOT and _DATE.fullmatch(below.text) is not None
+        for line, below in pairwise(lines)
     )
 
 
@@ -70,10 +70,10 @@ def read_footer(lines: Sequence[Line], at: int, *, texts_above: int) -> Footer |
     has_organization = not has_count and _is_organization(lines, at, texts_above)
     end += has_count or has_organization
     end += end < len(lines) and lines[end].text == _DOT
-    if end == at:
-        return None
     last = lines[end] if end < len(lines) else None
     day = _day(last) if last else None
+    if end == at and day is None:
+        return None
     unread = [first.number] if has_count and _author_count(first.text) is None else []
     if last and not day and _NEARLY_DATE.fullmatch(last.text):
         unread.append(last.number)
@@ -102,9 +102,14 @@ def _author_count(text: str, *, cut: bool = True) -> int | None:
 
 
 def _is_organization(lines: Sequence[Line], at: int, texts_above: int) -> bool:
-    """Whether a short line stands directly above the dot, or with no abstract for it to be."""
+    """Whether a short line stands directly above the dot, or where no abstract can be.
+
+    A dot that was lost leaves the date.
+    """
     here, below = lines[at], lines[at + 1] if at + 1 < len(lines) else None
-    if below is None or below.text != _DOT or len(here.text) > _LONGEST_ORGANIZATION:
+    if here.text == _DOT or _day(here) or len(here.text) > _LONGEST_ORGANIZATION:
+        return False
+    if below is None or (below.text != _DOT and _day(below) is None):
         return False
     is_adjacent = below.number == here.number + 1
     return texts_above > 0 and (is_adjacent or texts_above % 2 == 0)

@@ -18,6 +18,7 @@ _BUTTON = "Subscribe"
 _TITLE = "Daily Papers"
 _COMMUNITY = ("byAK and the research community", "by AK and the research community")
 _PHRASES = (*_INVITATIONS, *_COMMUNITY, _BADGE, _BUTTON, _TITLE)
+_GLUED_TITLE = re.compile(rf"{_BUTTON}[^\W_a-z]|{_BUTTON}[\"“$(\[]")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _VIEWING_DAY = re.compile(rf"(?:{'|'.join(MONTHS)}) \d{{1,2}}", re.ASCII)
 
@@ -83,10 +84,16 @@ def _goes_on(following: Sequence[Line]) -> bool:
 
 
 def title_after_button(lines: Sequence[Line], at: int) -> Line | None:
-    """The title that stands on the same line as `Subscribe`, below an invitation."""
+    """The title that stands on the same line as `Subscribe`, below an invitation.
+
+    A file that lost the invitation begins so; a word like `Subscriber` is left alone there.
+    """
     line = lines[at]
-    if at == 0 or not line.text.startswith(_BUTTON):
+    if not line.text.startswith(_BUTTON):
         return None
-    if not any(invitation.endswith(lines[at - 1].text) for invitation in _INVITATIONS):
-        return None
-    return Line(number=line.number, text=line.text.removeprefix(_BUTTON).strip())
+    title = line.text.removeprefix(_BUTTON).strip()
+    if at == 0:
+        is_glued = _GLUED_TITLE.match(line.text) is not None
+    else:
+        is_glued = any(each.endswith(lines[at - 1].text) for each in _INVITATIONS)
+    return Line(number=line.number, text=title) if title and is_glued else None

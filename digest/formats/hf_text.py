@@ -24,7 +24,7 @@ _LEAP_YEAR = 2000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """Lines of text up to a footer, or to the end of the page; `is_cut`: perhaps begun before."""
+    """Text down to a footer or the end of the page; `is_cut`: its beginning may be missing."""
 
     texts: tuple[Line, ...]
     footer: Footer | None
@@ -67,28 +67,35 @@ def _check(dump: Dump, text: str, pages: Iterable[Page]) -> None:
         raise malformed(dump, f"is not {NAME}: no titles that alternate with abstracts")
 
 
-def _pages(lines: Sequence[Line]) -> list[list[Block]]:
-    """Cut a dump at its headers into pages, and these at their footers into blocks."""
-    pages: list[list[Block]] = [[]]
-    texts: list[Line] = []
-    at, after_header, is_cut = 0, False, True
-    while at < len(lines):
-        footer = None
-        if is_header := hf_header.is_header(lines, at, after_header=after_header):
-            at += 1
-        elif footer := hf_footer.read_footer(lines, at, texts_above=len(texts)):
-            at += footer.taken
-        else:
-            texts.append(hf_header.title_after_button(lines, at) or lines[at])
-            at += 1
-        if footer or (is_header and texts):
-            pages[-1].append(Block(texts=tuple(texts), footer=footer, is_cut=is_cut))
-            texts = []
+def _pages(lines: Sequence[Line]) -> list[Page]:
+    """Cut a dump after its headers; what stands above the first one may have begun before."""
+    below: list[list[Line]] = [[]]
+    after_header = False
+    for at, line in enumerate(lines):
+        is_header = hf_header.is_header(lines, at, after_header=after_header)
         if is_header and not after_header:
-            pages.append([])
-        after_header, is_cut = is_header, is_cut and not (footer or is_header)
-    pages[-1].append(Block(texts=tuple(texts), footer=None, is_cut=is_cut))
-    return pages
+            below.append([])
+        elif not is_header:
+            below[-1].append(hf_header.title_after_button(lines, at) or line)
+        after_header = is_header
+    return [_blocks(page, is_cut=number == 0) for number, page in enumerate(below)]
+
+
+def _blocks(lines: Sequence[Line], *, is_cut: bool) -> Page:
+    """Cut a page after its footers."""
+    blocks: list[Block] = []
+    texts: list[Line] = []
+    at = 0
+    while at < len(lines):
+        if footer := hf_footer.read_footer(lines, at, texts_above=len(texts)):
+            at += footer.taken
+            is_first = is_cut and not blocks
+            blocks.append(Block(texts=tuple(texts), footer=footer, is_cut=is_first))
+            texts = []
+        else:
+            texts.append(lines[at])
+            at += 1
+    return [*blocks, Block(texts=tuple(texts), footer=None, is_cut=is_cut and not blocks)]
 
 
 def _parts(block: Block) -> tuple[Part, ...]:
@@ -160,14 +167,15 @@ def _paper(pair: Pair, footer: Footer | None, published: date | None) -> Paper:
 
 
 def _published(day: Day, year: int | None) -> date | None:
-    year = day.year or year
-    return date(year, day.month, day.day) if year and _exists(day, year) else None
+    year = year if day.year is None else day.year
+    return date(year, day.month, day.day) if year is not None and _exists(day, year) else None
 
 
 def _exists(day: Day, year: int | None) -> bool:
     """Whether there is such a day, in that year or, where none is known, in any."""
+    year = year if day.year is None else day.year
     try:
-        date(day.year or year or _LEAP_YEAR, day.month, day.day)
+        date(_LEAP_YEAR if year is None else year, day.month, day.day)
     except ValueError:
         return False
     return True

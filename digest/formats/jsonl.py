@@ -5,6 +5,8 @@ not say otherwise; the source and the format that a line names are kept.
 """
 
 import json
+import re
+from collections.abc import Iterator
 from itertools import islice
 
 from digest.formats.facts import (
@@ -20,9 +22,10 @@ from digest.formats.lines import BOM, Line, decode, is_damaged, malformed, numbe
 from digest.paper import Announcement, Dump, Listing, Rejection
 
 NAME = "jsonl"
-_TELLING = {"title", "abstract", "arxiv_id", "doi", "url"}
+_TELLING = {"title", "abstract", "arxiv_id", "doi"}  # an address alone may be of anything
 _CONTAINERS = {"items", "collection", "messages", "data", "results"}
 _LINES_LOOKED_AT = 5
+_OBJECT = re.compile(r'\{\s*["}]')
 _DECODER = json.JSONDecoder()
 
 
@@ -39,10 +42,10 @@ class JsonLines:
         return any(_is_paper(line) for line in lines)
 
     def parse(self, dump: Dump) -> Listing:
-        """Read every line of a dump; raises ListingMalformed where none is an object."""
+        """Read every line of a dump; raises ListingMalformed where it is no JSON Lines at all."""
         text = decode(dump)
         lines = [line for line in numbered(text) if line.text]
-        if lines and not any(line.text.startswith("{") for line in lines):
+        if lines and not (_OBJECT.match(lines[0].text) or self.recognises(text)):
             raise malformed(dump, f"looks like {looks_like(text) or 'plain text'}, not {NAME}")
         found = [result for line in lines for result in _read(line, dump)]
         return Listing(
@@ -86,36 +89,41 @@ def dumps(announcement: Announcement) -> str:
 
 
 def _is_paper(line: Line) -> bool:
-    try:
-        facts = _objects(line.text)[0]
-    except Unreadable:
-        return False
-    return bool(_TELLING & facts.keys()) and not _CONTAINERS & facts.keys()
+    objects, _ = _objects(line.text)
+    return any(_TELLING & facts.keys() and not _CONTAINERS & facts.keys() for facts in objects[:1])
 
 
-def _objects(text: str) -> list[Facts]:
-    """The object on a line, or several where files were put together without a line end."""
+def _objects(text: str) -> tuple[list[Facts], str | None]:
+    """The objects on a line, and what is wrong with the rest of it, if anything.
+
+    There are several where files were put together without a line end.
+    """
+    if is_damaged(text):
+        return [], "not valid UTF-8"
     objects: list[Facts] = []
-    rest = text
-    while rest:
+    at = 0
+    while at < len(text):
         try:
-            value, end = _DECODER.raw_decode(rest)
+            value, at = _DECODER.raw_decode(text, at)
         except (ValueError, RecursionError):
-            raise Unreadable("not valid JSON") from None
+            return objects, "not valid JSON"
         if not isinstance(value, dict):
-            raise Unreadable("not a JSON object")
+            return objects, "not a JSON object"
         objects.append(value)
-        rest = rest[end:].lstrip().removeprefix(BOM).lstrip()
-    return objects
+        while at < len(text) and (text[at].isspace() or text[at] == BOM):
+            at += 1
+    return objects, None
 
 
-def _read(line: Line, dump: Dump) -> list[Announcement | Rejection]:
-    try:
-        if is_damaged(line.text):
-            raise Unreadable("not valid UTF-8")
-        return [_announcement(facts, line, dump) for facts in _objects(line.text)]
-    except Unreadable as error:
-        return [Rejection(line=line.number, why=str(error))]
+def _read(line: Line, dump: Dump) -> Iterator[Announcement | Rejection]:
+    objects, why = _objects(line.text)
+    for facts in objects:
+        try:
+            yield _announcement(facts, line, dump)
+        except Unreadable as error:
+            yield Rejection(line=line.number, why=str(error))
+    if why:
+        yield Rejection(line=line.number, why=why)
 
 
 def _announcement(facts: Facts, line: Line, dump: Dump) -> Announcement:

@@ -1,5 +1,6 @@
 """Turns an issue into a message: subject, HTML and text, from the templates."""
 
+from bisect import bisect_left
 from pathlib import Path
 from types import TracebackType
 
@@ -11,7 +12,7 @@ from digest.bundled import bundled
 from digest.errors import RenderError
 from digest.issue import Issue, Message
 from digest.rendering.inlining import inline
-from digest.rendering.views import Footer, IssueView, fits, issue_view
+from digest.rendering.views import Fit, Footer, IssueView, fits, issue_view, paper_views
 from digest.rendering.words import one_line, tidy, wrap
 
 __all__ = ["HTML_LIMIT", "Footer", "Renderer"]
@@ -48,16 +49,27 @@ class Renderer:
 
     def render(self, issue: Issue, footer: Footer) -> Message:
         """Render an issue, with as much of it as fits into HTML_LIMIT bytes."""
-        for fit in fits(issue):
-            view = issue_view(issue, footer, fit)
-            html = self._fill("issue/body.html", view)
-            if len(html.encode()) <= HTML_LIMIT:
-                break
-        else:
-            why = f"a message without papers is already larger than {HTML_LIMIT:,} bytes"
-            raise RenderError(why, template="issue/body.html")
+        view, html = self._largest_that_fits(issue, footer)
         subject = one_line(self._fill("issue/subject.txt", view))
         return Message(subject=subject, html=html, text=tidy(self._fill("issue/body.txt", view)))
+
+    def _largest_that_fits(self, issue: Issue, footer: Footer) -> tuple[IssueView, str]:
+        """Try the whole issue, and where that is too large bisect the steps to less."""
+        papers = paper_views(issue)
+
+        def filled(fit: Fit) -> tuple[IssueView, str]:
+            view = issue_view(issue, footer, papers, fit)
+            return view, self._fill("issue/body.html", view)
+
+        whole, *steps = fits(issue)
+        result = filled(whole)
+        if _is_small(result[1]):
+            return result
+        at = bisect_left(steps, True, key=lambda fit: _is_small(filled(fit)[1]))
+        if at == len(steps):
+            why = f"a message without papers is already larger than {HTML_LIMIT:,} bytes"
+            raise RenderError(why, template="issue/body.html")
+        return filled(steps[at])
 
     def _load(self, name: str) -> tuple[str, str, None] | None:
         """Hand a template to Jinja, with its styles inlined if it is HTML."""
@@ -93,6 +105,10 @@ class Renderer:
                 place = name, traceback.tb_lineno
             traceback = traceback.tb_next
         return place
+
+
+def _is_small(html: str) -> bool:
+    return len(html.encode()) <= HTML_LIMIT
 
 
 def _syntax_error(error: TemplateSyntaxError, name: str) -> RenderError:

@@ -1,7 +1,7 @@
 """One paper as an issue shows it: every value the templates print, decided here."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from digest.issue import Pick, Reason, ReasonKind
@@ -67,15 +67,11 @@ class PaperView:
     interest: str | None
 
 
-def paper_view(
-    pick: Pick, *, number: int, today: date, abstract_limit: int | None, shows_interest: bool
-) -> PaperView:
-    """Decide what is printed of a pick; `abstract_limit` None leaves the abstract whole."""
+def paper_view(pick: Pick, *, number: int, today: date, shows_interest: bool) -> PaperView:
+    """Decide what is printed of a pick."""
     paper = pick.stored.paper
     links = paper_links(paper)
     address = next((link.url for link in links if link.label != "Code"), None)
-    abstract = one_line(paper.abstract or "")
-    shown = abstract if abstract_limit is None else cut_at_sentence(abstract, abstract_limit)
     return PaperView(
         number=number,
         title=heading(paper),
@@ -85,8 +81,8 @@ def paper_view(
         byline=_byline(paper),
         first_author=_first_author(paper),
         facts=_facts(pick.stored, today),
-        abstract=shown,
-        shortened=shown != abstract,
+        abstract=one_line(paper.abstract or ""),
+        shortened=False,
         links=links,
         reasons=_main_reasons(pick.reasons),
         score=f"{pick.score:.0f}",
@@ -94,6 +90,13 @@ def paper_view(
         if shows_interest and pick.interest
         else None,
     )
+
+
+def with_abstract_within(view: PaperView, limit: int) -> PaperView:
+    """Shorten the abstract of a paper that is too long."""
+    if len(view.abstract) <= limit:
+        return view
+    return replace(view, abstract=cut_at_sentence(view.abstract, limit), shortened=True)
 
 
 def heading(paper: Paper) -> str:

@@ -23,6 +23,7 @@ _JINJA = re.compile(
 )
 _START_TAG = re.compile(r"""(?P<name><[a-zA-Z][^\s/>"']*+)(?:"[^"]*"|'[^']*'|[^"'>])*>""")
 _STYLE = re.compile(r"""(?<=\s)style\s*=\s*(?P<quote>["']).*?(?P=quote)""", re.I | re.S)
+_IMPORT = re.compile(r"@import\b[^;<}]*;?", re.IGNORECASE)  # cssutils would go and get it
 _NUMBER = "data-element"
 
 
@@ -63,8 +64,8 @@ def _computed_styles(page: str, css: str) -> dict[int, str]:
     from premailer import Premailer
 
     premailer = Premailer(
-        etree.fromstring(page, etree.HTMLParser()),
-        css_text=css,
+        etree.fromstring(_IMPORT.sub("", page), etree.HTMLParser()),
+        css_text=_IMPORT.sub("", css),
         allow_network=False,
         disable_leftover_css=True,
         disable_validation=True,

@@ -4,7 +4,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from digest.issue import Issue, Outcome, Pick, SourceReport
-from digest.rendering.cards import NAME_LIMIT, PaperView, brief_heading, paper_view
+from digest.rendering.cards import (
+    NAME_LIMIT,
+    PaperView,
+    brief_heading,
+    paper_view,
+    with_abstract_within,
+)
 from digest.rendering.links import Link, contact_link, unsubscribe_link
 from digest.rendering.words import counted, cut, listed, one_line, weekday_words
 from digest.subscriber import Layout
@@ -75,7 +81,7 @@ class IssueView:
 
 
 def fits(issue: Issue) -> Iterator[Fit]:
-    """Try an issue whole, then with ever shorter abstracts, fewer cards and fewer papers."""
+    """Step from a whole issue to shorter abstracts, then fewer cards, then fewer papers."""
     papers = len(issue.picks) + len(issue.also)
     cards = 0 if issue.layout is Layout.TITLES else len(issue.picks)
     for limit in (None, *ABSTRACT_LIMITS):
@@ -89,10 +95,10 @@ def fits(issue: Issue) -> Iterator[Fit]:
         yield Fit(abstract_limit=ABSTRACT_LIMITS[-1], cards=cards, papers=papers)
 
 
-def issue_view(issue: Issue, footer: Footer, fit: Fit) -> IssueView:
-    """Decide what is printed of an issue when so much of it fits."""
+def issue_view(issue: Issue, footer: Footer, papers: tuple[PaperView, ...], fit: Fit) -> IssueView:
+    """Decide what is printed of an issue, of whose papers so much fits."""
     picks = len(issue.picks)
-    papers = _paper_views(issue, fit)
+    papers = _fitted(papers, fit)
     sender = one_line(footer.sender_name)
     return IssueView(
         language=one_line(issue.language),
@@ -115,19 +121,21 @@ def issue_view(issue: Issue, footer: Footer, fit: Fit) -> IssueView:
     )
 
 
-def _paper_views(issue: Issue, fit: Fit) -> tuple[PaperView, ...]:
+def paper_views(issue: Issue) -> tuple[PaperView, ...]:
+    """Decide what is printed of each paper, picks first, were there room for everything."""
     picks = (*issue.picks, *issue.also)
     several = len({pick.interest for pick in picks if pick.interest}) > 1
     return tuple(
-        paper_view(
-            pick,
-            number=number,
-            today=issue.day,
-            abstract_limit=fit.abstract_limit,
-            shows_interest=several,
-        )
-        for number, pick in enumerate(picks[: fit.papers], start=1)
+        paper_view(pick, number=number, today=issue.day, shows_interest=several)
+        for number, pick in enumerate(picks, start=1)
     )
+
+
+def _fitted(papers: tuple[PaperView, ...], fit: Fit) -> tuple[PaperView, ...]:
+    shown = papers[: fit.papers]
+    if fit.abstract_limit is None:
+        return shown
+    return tuple(with_abstract_within(paper, fit.abstract_limit) for paper in shown)
 
 
 def _subject(issue: Issue) -> str:
@@ -183,10 +191,10 @@ def _empty(issue: Issue) -> str:
         verb = "was" if issue.searched == 1 else "were"
         found = f"{papers} {verb} searched and none matched your interests well enough"
     elif troubled:
-        found = "No new paper could be searched"
+        found = "There were no new papers to search"
     else:
         found = "No new papers were announced"
-    return f"{found}, but not every source could be read." if troubled else f"{found}."
+    return f"{found}, and not every source could be read." if troubled else f"{found}."
 
 
 def _left_out(issue: Issue, fit: Fit) -> str | None:

@@ -20,6 +20,8 @@ from digest.paper import Paper, StoredPaper
 from digest.ranking import Corpus, Hit, Ranking, hits, rank
 from digest.subscriber import FollowedAuthor, FollowedCategory, Interest, Keyword, Subscriber
 
+REST = "everything else"
+
 
 def ranking(papers: list[StoredPaper], subscriber: Subscriber, **rest: Any) -> Ranking:
     allowed = rest.pop("allowed", np.ones(len(papers), dtype=bool))
@@ -104,7 +106,7 @@ def titled(*names: str, **facts: Any) -> list[StoredPaper]:
         pytest.param(
             {"title": "A b c", "authors": ("Song Han",), "upvotes": None},
             make_interest(authors=[FollowedAuthor(name="Song Han", weight=3)], keywords=["b"]),
-            [("author", "Song Han", 120.0), ("other", "everything else", -50.0), ("keyword", "b", 30.0)],
+            [("author", "Song Han", 120.0), ("other", REST, -50.0), ("keyword", "b", 30.0)],
             id="clipped at 100",
         ),
     ],
@@ -169,7 +171,7 @@ def test_two_examples_share_their_reasons_exactly() -> None:
     papers = [make_stored(paper) for paper in (mixed, SPARSE, OTHERS[2])]
     subscriber = make_subscriber(make_interest(examples=tuple(examples)))
     (pick,) = ranking(papers, subscriber, examples=examples).picks
-    assert {reason.term for reason in pick.reasons} == {OTHERS[0].title, OTHERS[1].title, "everything else"}
+    assert {reason.term for reason in pick.reasons} == {OTHERS[0].title, OTHERS[1].title, REST}
     assert sum(reason.weight for reason in pick.reasons) == pytest.approx(pick.score)
 
 
@@ -329,7 +331,7 @@ def test_small_reasons_are_one() -> None:
     interest = make_interest(keywords=[Keyword(term=word, weight=0.2) for word in words])
     pick = only_pick(make_paper(title=" ".join(words), abstract=None), interest)
     assert len(pick.reasons) == 9
-    assert told(pick)[0] == ("other", "everything else", 24.0)
+    assert told(pick)[0] == ("other", REST, 24.0)
     assert pick.score == 72
 
 

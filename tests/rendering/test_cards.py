@@ -12,13 +12,7 @@ def view(*, sightings=None, reasons=None, interest=None, shows_interest=False, *
     pick = make_pick(make_stored(sightings=sightings, **facts), interest=interest)
     if reasons is not None:
         pick = make_pick(pick.stored, reasons=reasons)
-    return paper_view(
-        pick,
-        number=1,
-        today=date(2026, 3, 10),
-        abstract_limit=None,
-        shows_interest=shows_interest,
-    )
+    return paper_view(pick, number=1, today=date(2026, 3, 10), shows_interest=shows_interest)
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,10 @@
+from itertools import pairwise
+
 import pytest
 
 from builders import make_issue, make_pick, make_stored
 from digest.issue import Outcome, SourceReport
-from digest.rendering.views import Fit, Footer, fits, issue_view
+from digest.rendering.views import Fit, Footer, fits, issue_view, paper_views
 from digest.subscriber import Layout
 
 FAILED = SourceReport(source="hf", outcome=Outcome.FAILED, error="connection refused\r\nby host")
@@ -12,7 +14,7 @@ QUIET = SourceReport(source="bio", outcome=Outcome.QUIET)
 
 def view(*picks, fit=None, **facts):
     issue = make_issue(*picks, **facts)
-    return issue_view(issue, Footer(), fit or next(fits(issue)))
+    return issue_view(issue, Footer(), paper_views(issue), fit or next(fits(issue)))
 
 
 def picks(count, **facts):
@@ -43,10 +45,10 @@ def test_the_preheader_goes_on_where_the_subject_ends():
         pytest.param({"searched": 1, "sources": (FAILED,)},
             "No papers today: not every source could be read",
             "The one new paper was searched and none matched your interests well enough, "
-            "but not every source could be read.", id="one source failed"),
+            "and not every source could be read.", id="one source failed"),
         pytest.param({"searched": 0, "sources": (FAILED,)},
             "No papers today: not every source could be read",
-            "No new paper could be searched, but not every source could be read.",
+            "There were no new papers to search, and not every source could be read.",
             id="everything failed"),
     ],
 )  # fmt: skip
@@ -103,7 +105,7 @@ def test_an_issue_shrinks_step_by_step_to_nothing():
     steps = list(fits(make_issue(*picks(40), also=picks(10))))
     assert steps[0] == Fit(abstract_limit=None, cards=40, papers=50)
     assert steps[-1].papers == steps[-1].cards == 0
-    for before, after in zip(steps[1:], steps[2:], strict=False):
+    for before, after in pairwise(steps[1:]):
         assert after.abstract_limit <= before.abstract_limit
         assert (after.cards, after.papers) <= (before.cards, before.papers)
         assert after.cards <= after.papers

@@ -132,9 +132,7 @@ def test_the_newest_verdict_counts(engine: sa.Engine) -> None:
             issues.decide(connection, verdict, at=NOW)
     with reading(engine) as connection:
         assert issues.verdicts(connection) == {
-            "ada@example.org": Verdict(
-                subscriber="ada@example.org", day=TOMORROW, why="suppressed"
-            )
+            "ada@example.org": Verdict(subscriber="ada@example.org", day=TOMORROW, why="suppressed")
         }
 
 

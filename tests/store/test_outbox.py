@@ -24,9 +24,7 @@ def begin(engine: sa.Engine, delivery: Delivery) -> bool:
         return outbox.begin_sending(connection, delivery, now=NOW, lease=LEASE)
 
 
-def settle(
-    engine: sa.Engine, delivery: Delivery, status: Status, **facts: object
-) -> bool:
+def settle(engine: sa.Engine, delivery: Delivery, status: Status, **facts: object) -> bool:
     with writing(engine) as connection:
         return outbox.settle(connection, delivery, status, now=NOW, **facts)  # type: ignore[arg-type]
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from builders import NOW, make_announcement, make_paper, make_pick
 from digest.identity import TRUST, is_same
-from digest.paper import AnnounceType, Announcement, Listing, Paper
+from digest.paper import Announcement, AnnounceType, Listing, Paper
 from digest.store import issues, papers, recording, schema
 from digest.store.database import reading
 from digest.store.recording import Tally
@@ -35,9 +35,7 @@ LATER = NOW + timedelta(days=1)
 
 BY_ID = make_paper(title=None, abstract=LONG, arxiv_id="2401.00001")
 BY_TITLE = make_paper(title="Graphs", abstract=None, authors=("Ada Lovelace",))
-PROOF = make_paper(
-    title="Graphs", abstract=None, authors=("Ada Lovelace",), arxiv_id="2401.00001"
-)
+PROOF = make_paper(title="Graphs", abstract=None, authors=("Ada Lovelace",), arxiv_id="2401.00001")
 """Shows that the two above are one."""
 
 
@@ -145,6 +143,14 @@ def test_facts_that_a_record_learns_unite_it_with_another(engine: sa.Engine) -> 
     assert len(stored(engine)) == 2
     record(engine, make_listing(with_authors))
     assert len(stored(engine)) == 1
+
+
+def test_votes_of_the_announcement_that_unites_two_records_are_the_latest(
+    engine: sa.Engine,
+) -> None:
+    for paper, upvotes in [(BY_TITLE, 3), (BY_ID, 5), (PROOF, 7)]:
+        record(engine, make_listing(replace(paper, upvotes=upvotes)))
+    assert [held.paper.upvotes for held in stored(engine)] == [7]
 
 
 def test_a_sighting_that_two_united_records_share_keeps_the_earlier_day(engine: sa.Engine) -> None:

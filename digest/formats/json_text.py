@@ -1,0 +1,189 @@
+"""JSON dumps entry by entry: documents one after another, each list as far as it is whole.
+
+A page of JSON that is cut half way still holds whole entries; `json.loads` would lose them all.
+"""
+
+import json
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from digest.formats.facts import Facts, Unreadable
+from digest.formats.kinds import looks_like
+from digest.formats.lines import decode, malformed, shown
+from digest.paper import Announcement, Dump, Listing, Rejection
+
+_DECODER = json.JSONDecoder()
+_BLANK = re.compile(r"[\s\ufeff]*")
+_BETWEEN = re.compile(r"[\s\ufeff,\]}]*")  # with what is left of a document that broke
+_LINE_END = re.compile(r"\r\n|\n|\r")
+_NEXT = re.compile(r"[\r\n]\ufeff?(?=[\[{])")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d(?:[T ].*)?", re.ASCII | re.DOTALL)
+_WHOLE_NUMBER = re.compile(r"\d{1,9}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One element of a list, and the line that it begins on."""
+
+    line: int
+    value: object
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A list, or an object whose list stands under an agreed key.
+
+    `entries` is None where there is no such list, `members` is the rest of an object (or, of a
+    list, nothing), and `damage` says where the document breaks off.
+    """
+
+    line: int
+    members: Facts
+    entries: tuple[Entry, ...] | None
+    damage: Rejection | None
+
+
+Found = Announcement | Rejection
+
+
+def read_documents(dump: Dump, name: str, key: str) -> tuple[Document, ...]:
+    """Every JSON document in a dump; raises ListingMalformed where it does not begin as JSON."""
+    text = decode(dump)
+    if not text.strip():
+        raise malformed(dump, "is empty")
+    if not text.lstrip().startswith(("[", "{")):
+        raise malformed(dump, f"looks like {looks_like(text) or 'plain text'}, not {name}")
+    return tuple(_Reader(text, key).documents())
+
+
+def make_listing(dump: Dump, name: str, pages: Sequence[Sequence[Found] | Rejection]) -> Listing:
+    """Put pages together; one that is a Rejection is no listing.
+
+    Raises ListingMalformed if none is.
+    """
+    first = pages[0]
+    if isinstance(first, Rejection) and all(isinstance(page, Rejection) for page in pages):
+        raise malformed(dump, first.why, first.line)
+    found = [item for page in pages for item in ((page,) if isinstance(page, Rejection) else page)]
+    return Listing(
+        format=name,
+        announcements=tuple(item for item in found if isinstance(item, Announcement)),
+        rejections=tuple(item for item in found if isinstance(item, Rejection)),
+    )
+
+
+def as_object(value: object) -> Facts:
+    """The members of an object; of anything else, none."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def day_of(value: object, key: str) -> date | None:
+    """The UTC day of `YYYY-MM-DD`, with or without a time; raises Unreadable."""
+    if value is None:
+        return None
+    try:
+        if not (isinstance(value, str) and _DAY.fullmatch(value)):
+            raise ValueError
+        moment = datetime.fromisoformat(value)
+        return (moment.astimezone(UTC) if moment.tzinfo else moment).date()
+    except (ValueError, OverflowError):
+        raise Unreadable(f"{key} is no day: {shown(str(value))}") from None
+
+
+def number_of(value: object, key: str) -> int | None:
+    """A whole number, which may be written as a string; raises Unreadable."""
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 0):
+        return value
+    if isinstance(value, str) and _WHOLE_NUMBER.fullmatch(value.strip()):
+        return int(value)
+    raise Unreadable(f"{key} is not a whole number, 0 or more")
+
+
+class _Reader:
+    """Where in a text we are, and what stands there."""
+
+    def __init__(self, text: str, key: str) -> None:
+        self._text = text
+        self._key = key
+        self._at = 0
+        self._end = len(text.rstrip())
+        self._line_starts = [match.end() for match in _LINE_END.finditer(text)]
+
+    def documents(self) -> Iterator[Document]:
+        self._skip(_BETWEEN)
+        while self._at < len(self._text):
+            yield self._document()
+            self._skip(_BETWEEN)
+
+    def _document(self) -> Document:
+        line = self._line()
+        members: dict[str, object] = {}
+        lists: list[list[Entry]] = []
+        damage = None
+        try:
+            self._read(members, lists)
+        except (ValueError, RecursionError):
+            damage = Rejection(line=self._line(), why="cut short or damaged: no JSON from here on")
+            self._go_to_next()
+        entries = tuple(entry for each in lists for entry in each) if lists else None
+        return Document(line=line, members=members, entries=entries, damage=damage)
+
+    def _read(self, members: dict[str, object], lists: list[list[Entry]]) -> None:
+        """Fill what the caller holds, so that it keeps what was read before anything broke."""
+        if self._sees("["):
+            self._read_list(lists)
+            return
+        self._take("{")
+        while not self._takes("}"):
+            name = self._value()
+            self._take(":")
+            if name == self._key and self._sees("["):
+                self._read_list(lists)
+            elif isinstance(name, str):
+                members[name] = self._value()
+            if not self._sees("}"):
+                self._take(",")
+
+    def _read_list(self, lists: list[list[Entry]]) -> None:
+        lists.append([])
+        self._take("[")
+        while not self._takes("]"):
+            line = self._line()
+            lists[-1].append(Entry(line=line, value=self._value()))
+            if not self._sees("]"):
+                self._take(",")
+
+    def _value(self) -> object:
+        self._skip(_BLANK)
+        value, self._at = _DECODER.raw_decode(self._text, self._at)
+        return value
+
+    def _line(self) -> int:
+        """The line of what stands next, or the last one."""
+        self._skip(_BLANK)
+        return bisect_right(self._line_starts, min(self._at, self._end)) + 1
+
+    def _skip(self, pattern: re.Pattern[str]) -> None:
+        if match := pattern.match(self._text, self._at):
+            self._at = match.end()
+
+    def _sees(self, sign: str) -> bool:
+        self._skip(_BLANK)
+        return self._text.startswith(sign, self._at)
+
+    def _takes(self, sign: str) -> bool:
+        is_there = self._sees(sign)
+        self._at += is_there
+        return is_there
+
+    def _take(self, sign: str) -> None:
+        if not self._takes(sign):
+            raise ValueError
+
+    def _go_to_next(self) -> None:
+        """Find where another file was put after one that is cut."""
+        match = _NEXT.search(self._text, self._at)
+        self._at = match.end() if match else len(self._text)
