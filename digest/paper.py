@@ -113,16 +113,28 @@ class Rejection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Validators:
+    """What a server gave to ask by whether a body has changed (RFC 9110, 8.8), as it wrote it."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dump:
     """A listing as it came: bytes, what to call it in messages, and from where and when.
 
-    `source` and `pulled_at` (aware, UTC) are None for a file named on the command line.
+    `source` and `pulled_at` (aware, UTC) are None for a file named on the command line. `part`
+    is what of the source was asked for (a category), and `day` for which day, where it has such.
     """
 
     content: bytes
     name: str
     source: str | None = None
     pulled_at: datetime | None = None
+    part: str = ""
+    day: date | None = None
+    validators: Validators | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from digest.paper import collapse
 
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
-_INITIALS = re.compile(r"(?:[^\W\d_]\.[\s-]*)+|[A-Z]{1,3}")
+_INITIALS = re.compile(r"(?:[^\W\d_]\.[\s-]*)+|[A-Z]{1,2}")
 _SUFFIX = re.compile(r"(?:Jr|Sr)\.?|I{2,3}|IV")
 _AND = re.compile(r"(?:\A|\s+)(?:and|&)\s+")
 _GROUP = re.compile(r"\b(?:of|for|the|collaborations?|consortium|group|team)\b", re.IGNORECASE)
@@ -42,11 +42,11 @@ def _names(text: str, *, is_only: bool) -> Iterable[str]:
     if not is_only:
         return (text.strip(" ,"),)
     parts = [part.strip() for part in text.split(",") if part.strip()]
-    *others, last = parts or [""]
-    return _paired([*others, *_on_each_side_of_and(last, is_list=bool(others))])
+    is_list = len(parts) > 1
+    return _paired([side for part in parts for side in _around_and(part, is_list=is_list)])
 
 
-def _on_each_side_of_and(text: str, *, is_list: bool) -> list[str]:
+def _around_and(text: str, *, is_list: bool) -> list[str]:
     """Split `Ada Stream and Ben Brook`, but no `Institute for Sand and Sea`."""
     sides = [side.strip() for side in _AND.split(text)]
     if _GROUP.search(text) or (not is_list and any(" " not in side for side in sides)):

@@ -20,11 +20,12 @@ from digest.formats.json_text import (
     as_object,
     day_of,
     make_listing,
+    no_days,
     number_of,
     read_documents,
 )
 from digest.formats.lines import decode, malformed, shown
-from digest.paper import Announcement, Dump, Listing, Paper, PaperId, Rejection
+from digest.paper import Announcement, Dump, Listing, Paper, PaperId, Rejection, collapse
 
 NAME = "hf-json"
 _LIST = "dailyPapers"  # what the page itself calls it
@@ -93,21 +94,25 @@ def _why_none(document: Document) -> str:
 
 def _read(entry: Entry, dump: Dump) -> Iterator[Found]:
     paper = _paper_of(entry.value)
+    if not paper:
+        yield Rejection(line=entry.line, why="an entry without a paper")
+        return
     try:
-        announced = day_of(paper.get("submittedOnDailyAt"), "submittedOnDailyAt")
         yield Announcement(
             paper=_paper(paper, as_object(entry.value)),
             format=NAME,
-            announced=announced,
+            announced=day_of(paper.get("submittedOnDailyAt")),
             source=dump.source,
             line=entry.line,
         )
     except Unreadable as error:
         yield Rejection(line=entry.line, why=str(error))
+        return
+    yield from no_days(paper, ("publishedAt", "submittedOnDailyAt"), entry.line)
 
 
 def _paper(paper: Facts, entry: Facts) -> Paper:
-    published = day_of(paper.get("publishedAt"), "publishedAt")
+    published = day_of(paper.get("publishedAt"))
     names, count = _authors(paper)
     return read_paper(
         {
@@ -132,16 +137,14 @@ def _arxiv_id(paper: Facts) -> str | None:
     return paper_id.arxiv if paper_id else None
 
 
-def _authors(paper: Facts) -> tuple[list[object], int | None]:
+def _authors(paper: Facts) -> tuple[list[str], int | None]:
     """The names that are shown, and how many authors there are."""
     authors = paper.get("authors")
-    if authors is None:
-        return [], None
     if not isinstance(authors, list):
-        raise Unreadable("authors is not a list")
+        return [], None
     entries = [as_object(author) for author in authors]
-    shown_names = [entry.get("name") for entry in entries if entry.get("hidden") is not True]
-    return shown_names, len(authors) or None
+    names = [entry.get("name") for entry in entries if entry.get("hidden") is not True]
+    return [collapse(name) for name in names if isinstance(name, str)], len(authors) or None
 
 
 def _organization(facts: Facts) -> object:

@@ -6,7 +6,7 @@ A page of JSON that is cut half way still holds whole entries; `json.loads` woul
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -80,17 +80,23 @@ def as_object(value: object) -> Facts:
     return value if isinstance(value, Mapping) else {}
 
 
-def day_of(value: object, key: str) -> date | None:
-    """The UTC day of `YYYY-MM-DD`, with or without a time; raises Unreadable."""
-    if value is None:
+def day_of(value: object) -> date | None:
+    """The UTC day of `YYYY-MM-DD`, with or without a time; None is anything else."""
+    if not (isinstance(value, str) and _DAY.fullmatch(value)):
         return None
     try:
-        if not (isinstance(value, str) and _DAY.fullmatch(value)):
-            raise ValueError
         moment = datetime.fromisoformat(value)
         return (moment.astimezone(UTC) if moment.tzinfo else moment).date()
     except (ValueError, OverflowError):
-        raise Unreadable(f"{key} is no day: {shown(str(value))}") from None
+        return None
+
+
+def no_days(facts: Facts, keys: Iterable[str], line: int) -> Iterator[Rejection]:
+    """Report what should be a day and is none; the paper is known without it."""
+    for key in keys:
+        value = facts.get(key)
+        if value is not None and day_of(value) is None:
+            yield Rejection(line=line, why=f"{key} is no day: {shown(str(value))}")
 
 
 def number_of(value: object, key: str) -> int | None:

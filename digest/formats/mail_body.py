@@ -24,7 +24,8 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 _DATE = re.compile(
     rf"(?:[A-Z][a-z]{{2}},?\s+)?(?P<day>\d{{1,2}})\s+(?P<month>{'|'.join(_MONTHS)})\s+"
     r"(?P<year>\d{4}|\d\d)\s+(?P<hour>\d\d):(?P<minute>\d\d)(?::\d\d)?\s+"
-    r"(?:GMT|UTC|UT|Z|(?P<sign>[+-])(?P<hours>\d\d)(?P<minutes>\d\d))(?:\s+\([A-Z]+\))?",
+    r"(?:GMT|UTC|UT|Z|(?P<sign>[+-])(?P<hours>\d\d)(?P<minutes>\d\d)|(?P<other>[A-Z]{2,5}))"
+    r"(?:\s+\([A-Z]+\))?",
     re.ASCII,
 )
 _FIRST_YEAR = 91  # of arXiv: where a year has two digits, a smaller one is of this century
@@ -51,10 +52,13 @@ def bodies(text: str) -> tuple[Body, ...]:
     )
 
 
-def read_date(text: str) -> date | None:
-    """The UTC day of a mail's date; None where it is none, or does not say its zone."""
+def read_date(text: str, *, any_zone: bool = False) -> date | None:
+    """The UTC day of a mail's date; None where it is none.
+
+    A zone by its name says nothing sure: None, or with `any_zone` the day as it is written.
+    """
     match = _DATE.fullmatch(text.strip())
-    if match is None:
+    if match is None or (match["other"] and not any_zone):
         return None
     year = int(match["year"])
     if len(match["year"]) == 2:

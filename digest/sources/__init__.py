@@ -1,14 +1,15 @@
-"""Where listings come from: bytes as they are, read by nobody here."""
+"""Where listings come from: bytes as they are, and what each answer means."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Protocol
 
+from digest.paper import Announcement, Dump, Listing
 from digest.sources.file import FileSource
-from digest.sources.pull import Pull
+from digest.sources.pull import Memory, Pull, Verdict
 from digest.sources.url import UrlSource
 
-__all__ = ["KINDS", "NOT_YET", "FileSource", "Pull", "Source", "UrlSource"]
+__all__ = ["KINDS", "FileSource", "Memory", "Pull", "Source", "UrlSource", "Verdict"]
 
 
 class Source(Protocol):
@@ -20,16 +21,21 @@ class Source(Protocol):
     @property
     def format(self) -> str | None: ...
 
-    def pull(self, *, now: datetime, pulled_days: frozenset[date]) -> Pull:
-        """Get what there is; `pulled_days` are the days that earlier pulls got.
+    def pull(self, *, now: datetime, memory: Memory) -> Pull:
+        """Get what there is that earlier pulls did not get.
 
         Raises SourceUnavailable (out of reach, 429, 5xx, an empty answer) or SourceError (for
         good) when nothing was got; beside dumps that were got, the error is in the Pull.
         """
+
+    def judge(self, dump: Dump, listing: Listing) -> Verdict:
+        """Say what a dump of this source means, now that it was read (pure)."""
+
+    def wants(self, announcement: Announcement) -> bool:
+        """Say whether this source is asked for such announcements (pure)."""
 
 
 KINDS: Mapping[str, Callable[..., Source]] = {
     "file": FileSource,
     "url": UrlSource,
 }
-NOT_YET = frozenset({"arxiv", "arxiv-api", "arxiv-oai", "biorxiv", "huggingface", "medrxiv"})

@@ -3,12 +3,13 @@
 import glob
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from digest.errors import SourceError
-from digest.paper import Dump
-from digest.sources.pull import Pull, combine
+from digest.issue import Outcome
+from digest.paper import Announcement, Dump, Listing
+from digest.sources.pull import NOTHING, Memory, Pull, Verdict, combine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +20,7 @@ class FileSource:
     patterns: tuple[Path | str, ...]
     format: str | None = None
 
-    def pull(self, *, now: datetime, pulled_days: frozenset[date] = frozenset()) -> Pull:
+    def pull(self, *, now: datetime, memory: Memory = NOTHING) -> Pull:
         """Read every file, whatever was read before: the store knows its papers again."""
         paths: dict[Path, None] = {}
         errors: list[SourceError] = []
@@ -38,6 +39,14 @@ class FileSource:
         if failure is not None and not dumps:
             raise failure
         return Pull(dumps=dumps, notes=tuple(notes), error=failure)
+
+    def judge(self, dump: Dump, listing: Listing) -> Verdict:
+        """A file is what it is."""
+        return Verdict(outcome=Outcome.NEW if listing.announcements else Outcome.QUIET)
+
+    def wants(self, announcement: Announcement) -> bool:
+        """Whatever stands in it."""
+        return True
 
     def _dumps(
         self, paths: dict[Path, None], now: datetime, errors: list[SourceError]

@@ -1,28 +1,64 @@
-"""What one pull of a source gives: dumps, days that are not there, and what failed beside them."""
+"""What a pull starts from, what it gives, and what a part of it turned out to be."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from digest.errors import SourceError, SourceUnavailable
-from digest.paper import Dump
+from digest.issue import Outcome
+from digest.paper import Dump, Validators
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """What earlier pulls of a source left: the days got, by part, and validators by address."""
+
+    got: Mapping[str, frozenset[date]] = field(default_factory=dict)
+    validators: Mapping[str, Validators] = field(default_factory=dict)
+
+    def days(self, part: str = "") -> frozenset[date]:
+        """Give the days of a part that need not be asked for again."""
+        return self.got.get(part, frozenset())
+
+
+NOTHING = Memory()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """How one part of a source did on one day; `is_done` says not to ask for it again."""
+
+    outcome: Outcome
+    part: str = ""
+    day: date | None = None
+    why: str | None = None
+    is_done: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pull:
     """The dumps of one pull, oldest first.
 
-    For a source with an address a day, `days` are those got and `missing` those that are not
-    there (today is `late` instead); both are in order. `error` is what failed although there are
+    `verdicts` are on parts that gave no dump: not there yet, or failed beside others. `missing`
+    are days of a dated address that are not there. `error` is what failed although there are
     dumps; `notes` are sentences for the log.
     """
 
     dumps: tuple[Dump, ...] = ()
-    days: tuple[date, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
     missing: tuple[date, ...] = ()
-    late: bool = False
     notes: tuple[str, ...] = ()
     error: SourceError | None = None
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """The days that the dumps are for."""
+        return tuple(dump.day for dump in self.dumps if dump.day)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether something expected is not there yet."""
+        return any(verdict.outcome is Outcome.LATE for verdict in self.verdicts)
 
 
 def combine(errors: Sequence[SourceError]) -> SourceError | None:

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from digest.errors import SourceError, SourceUnavailable
-from digest.paper import Dump
+from digest.issue import Outcome
+from digest.paper import Announcement, Dump, Listing
 from digest.sources.client import Client, EmptyReply, NotThere, shown
-from digest.sources.pull import Pull, combine
+from digest.sources.pull import NOTHING, Memory, Pull, Verdict, combine
 
 PLACE = "{date}"
 
@@ -24,12 +25,22 @@ class UrlSource:
     format: str | None = None
     backfill: timedelta = timedelta(days=7)
 
-    def pull(self, *, now: datetime, pulled_days: frozenset[date] = frozenset()) -> Pull:
+    def pull(self, *, now: datetime, memory: Memory = NOTHING) -> Pull:
         """Get the one listing, or that of every day which no earlier pull got."""
         now = now.astimezone(UTC)
         if PLACE not in self.url:
             return Pull(dumps=(self._dump(self.url, now),))
-        return self._pull_days(now, pulled_days)
+        return self._pull_days(now, memory.days())
+
+    def judge(self, dump: Dump, listing: Listing) -> Verdict:
+        """A day that is over is not asked for again; today's listing may still grow."""
+        is_over = bool(dump.day and dump.pulled_at and dump.day < dump.pulled_at.date())
+        outcome = Outcome.NEW if listing.announcements else Outcome.QUIET
+        return Verdict(outcome=outcome, day=dump.day, is_done=is_over)
+
+    def wants(self, announcement: Announcement) -> bool:
+        """Whatever stands there."""
+        return True
 
     def _pull_days(self, now: datetime, pulled_days: frozenset[date]) -> Pull:
         dumps: dict[date, Dump] = {}
@@ -39,7 +50,7 @@ class UrlSource:
             if day in pulled_days:
                 continue
             try:
-                dumps[day] = self._dump(self.url.replace(PLACE, day.isoformat()), now)
+                dumps[day] = self._dump(self.url.replace(PLACE, day.isoformat()), now, day)
             except NotThere:
                 absent.add(day)
             except SourceError as error:
@@ -49,12 +60,12 @@ class UrlSource:
         failure = combine(errors)
         if failure is not None and not dumps:
             raise failure
-        days = tuple(sorted(dumps))
+        today = now.date()
+        late = Verdict(outcome=Outcome.LATE, day=today, why=f"{today} is not there yet")
         return Pull(
-            dumps=tuple(dumps[day] for day in days),
-            days=days,
-            missing=tuple(sorted(absent - {now.date()})),
-            late=now.date() in absent,
+            dumps=tuple(dumps[day] for day in sorted(dumps)),
+            verdicts=(late,) if today in absent else (),
+            missing=tuple(sorted(absent - {today})),
             error=failure,
         )
 
@@ -63,13 +74,13 @@ class UrlSource:
         today, first = now.date(), (now - self.backfill).date()
         return [today - timedelta(days=age) for age in range((today - first).days + 1)]
 
-    def _dump(self, url: str, now: datetime) -> Dump:
+    def _dump(self, url: str, now: datetime, day: date | None = None) -> Dump:
         try:
             content = self.client.get(url)
         except SourceError as error:
             error.source = self.name
             raise
-        return Dump(content=content, name=shown(url), source=self.name, pulled_at=now)
+        return Dump(content=content, name=shown(url), source=self.name, pulled_at=now, day=day)
 
 
 def _is_down(error: SourceError) -> bool:

@@ -11,7 +11,7 @@ from digest.sources import KINDS, FileSource, Pull
 
 
 def pull(*patterns: Path | str) -> Pull:
-    return FileSource(name="saved", patterns=patterns).pull(now=NOW, pulled_days=frozenset())
+    return FileSource(name="saved", patterns=patterns).pull(now=NOW, memory=Memory())
 
 
 def names(result: Pull) -> list[str]:
@@ -29,7 +29,7 @@ def test_a_dump_carries_its_bytes_and_where_they_are_from(tmp_path: Path) -> Non
     write(tmp_path, "a.txt")
     at = datetime(2026, 3, 10, 9, 30, tzinfo=timezone(timedelta(hours=2)))
     source = KINDS["file"](name="saved", patterns=(tmp_path / "a.txt",), format="hf-text")
-    (dump,) = source.pull(now=at, pulled_days=frozenset()).dumps
+    (dump,) = source.pull(now=at, memory=Memory()).dumps
     assert dump.content == b"a.txt\r\n"
     assert dump.name == str(tmp_path / "a.txt")
     assert dump.source == "saved"

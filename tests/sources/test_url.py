@@ -6,7 +6,7 @@ import pytest
 
 from builders import NOW
 from digest.errors import SourceError, SourceUnavailable
-from digest.sources import KINDS, NOT_YET, UrlSource
+from digest.sources import KINDS, Memory, UrlSource
 from digest.sources.client import Client, NotThere
 from http_server import HttpServer, Reply
 
@@ -34,7 +34,7 @@ def daily(server: HttpServer, client: Client, backfill: int = 3) -> UrlSource:
 def test_one_address_is_one_dump(server: HttpServer, client: Client) -> None:
     url = server.script("/dump?key=hidden", Reply(body=b"papers"))
     source = KINDS["url"](name="any", url=url, format="hf-text", client=client)
-    (dump,) = source.pull(now=NOW, pulled_days=frozenset()).dumps
+    (dump,) = source.pull(now=NOW, memory=Memory()).dumps
     assert dump.content == b"papers"
     assert dump.name == server.url("/dump?key=…")
     assert (dump.source, dump.pulled_at, source.format) == ("any", NOW, "hf-text")
@@ -58,13 +58,13 @@ def test_one_address_that_fails_is_an_error_with_the_source_s_name(
 
 def test_every_day_that_no_pull_got_is_asked_for(server: HttpServer, client: Client) -> None:
     serve(server, 0, 1, 2, 3, 4)
-    result = daily(server, client).pull(now=NOW, pulled_days=frozenset(days_ago(2, 9)))
+    result = daily(server, client).pull(now=NOW, memory=Memory(got={"": frozenset(days_ago(2, 9))}))
     assert result.days == days_ago(3, 1, 0)
     assert [dump.content.decode() for dump in result.dumps] == [
         f"papers of {day}" for day in result.days
     ]
     assert [dump.name for dump in result.dumps] == [server.url(path(day)) for day in result.days]
-    assert (result.missing, result.late, result.error) == ((), False, None)
+    assert (result.missing, result.is_late, result.error) == ((), False, None)
 
 
 def test_the_day_is_that_of_utc(server: HttpServer, client: Client) -> None:
@@ -78,18 +78,20 @@ def test_today_may_be_late_and_earlier_days_missing(server: HttpServer, client: 
     result = daily(server, client).pull(now=NOW)
     assert result.days == days_ago(3, 1)
     assert result.missing == days_ago(2)
-    assert result.late
+    assert result.is_late
     assert result.error is None
 
 
 def test_nothing_there_at_all_is_no_error(server: HttpServer, client: Client) -> None:
     result = daily(server, client, backfill=1).pull(now=NOW)
-    assert (result.dumps, result.missing, result.late) == ((), days_ago(1), True)
+    assert (result.dumps, result.missing, result.is_late) == ((), days_ago(1), True)
 
 
 def test_nothing_is_asked_when_every_day_was_got(server: HttpServer, client: Client) -> None:
-    result = daily(server, client, backfill=1).pull(now=NOW, pulled_days=frozenset(days_ago(0, 1)))
-    assert (result.dumps, result.late, server.paths) == ((), False, [])
+    result = daily(server, client, backfill=1).pull(
+        now=NOW, memory=Memory(got={"": frozenset(days_ago(0, 1))})
+    )
+    assert (result.dumps, result.is_late, server.paths) == ((), False, [])
 
 
 @pytest.mark.parametrize(
