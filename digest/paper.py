@@ -116,6 +116,7 @@ class Rejection:
 class Validators:
     """What a server gave to ask by whether a body has changed (RFC 9110, 8.8), as it wrote it."""
 
+    url: str
     etag: str | None = None
     last_modified: str | None = None
 

@@ -18,6 +18,7 @@ from digest.mail.envelope import message_id
 from digest.mail.relay import connect
 from digest.paper import Paper
 from digest.ranking import Corpus, Ranking, hits, rank
+from digest.sources.pull import NOTHING
 from digest.store import papers
 from digest.store.database import reading
 from digest.subscriber import Subscriber
@@ -137,7 +138,7 @@ def _online(settings: Settings, engine: sa.Engine | None, to: str | None) -> Ite
     with wiring.open_sources(settings) as sources:
         for source in sources:
             try:
-                pull = source.pull(now=wiring.now(), pulled_days=frozenset())
+                pull = source.pull(now=wiring.now(), memory=NOTHING)
             except DigestError as error:
                 yield f"source {source.name}: {error}"
             else:

@@ -1,33 +1,46 @@
 """Fetch: from sources into the store."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Protocol
 
 import sqlalchemy as sa
 
 from digest import formats
 from digest.errors import ListingMalformed, SourceError, SourceUnavailable
 from digest.issue import Outcome
-from digest.paper import Dump
-from digest.sources import Pull, Source
+from digest.paper import Dump, Validators
+from digest.sources import Memory, Pull, Source, Verdict
 from digest.store import pulls, recording
 from digest.store.database import reading, writing
+from digest.store.pulls import PartOutcome, PullRecord
 from digest.store.recording import Tally
+
+_TROUBLE = (Outcome.FAILED, Outcome.STALE, Outcome.LATE)
+_WORST_FIRST = (*_TROUBLE, Outcome.NEW, Outcome.QUIET)
+
+
+class Keeper(Protocol):
+    """Where dumps are kept as they came."""
+
+    def keep(self, dump: Dump) -> None:
+        """Keep one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
     """How one source did.
 
-    `complaints` are finished lines about what could not be read; `waits` says that the error
-    is one that time may mend.
+    `why` says what is quiet, late or stale; `complaints` are finished lines about what could not
+    be read; `waits` says that the error is one that time may mend.
     """
 
     source: str
     outcome: Outcome
     tally: Tally = field(default_factory=Tally)
     error: str | None = None
+    why: str | None = None
     waits: bool = False
     complaints: tuple[str, ...] = ()
 
@@ -37,85 +50,158 @@ def fetch(
     sources: Iterable[Source],
     *,
     now: datetime,
+    keeper: Keeper | None = None,
     progress: Callable[[Fetched], None] = lambda fetched: None,
 ) -> tuple[Fetched, ...]:
     """Pull each source, read what it gave, and record it; a source that fails stops no other."""
     done = []
     for source in sources:
-        fetched = _fetch_one(engine, source, now)
+        fetched = _fetch_one(engine, source, now, keeper)
         progress(fetched)
         done.append(fetched)
     return tuple(done)
 
 
 def fetch_dump(engine: sa.Engine, dump: Dump, *, format_name: str | None, now: datetime) -> Fetched:
-    """Record one dump that was given by hand; what it was called stands for its source."""
-    tally, complaints, broken = _record(engine, (dump,), format_name, now)
-    return Fetched(
-        source=dump.source or dump.name,
-        outcome=_outcome(tally, failed=broken, late=False),
-        tally=tally,
-        error=complaints[-1] if broken else None,
-        complaints=complaints,
-    )
+    """Record one dump given by hand; without a source it is reported under its own name."""
+    reader = _Reader(engine=engine, now=now, format_name=format_name)
+    reader.read(dump)
+    return reader.report(dump.source or dump.name, Pull())
 
 
-def _fetch_one(engine: sa.Engine, source: Source, now: datetime) -> Fetched:
+def _fetch_one(engine: sa.Engine, source: Source, now: datetime, keeper: Keeper | None) -> Fetched:
     with reading(engine) as connection:
-        got = pulls.days(connection, source.name)
+        memory = Memory(
+            got=pulls.days(connection, source.name),
+            validators=pulls.validators(connection, source.name),
+        )
     try:
-        pull = source.pull(now=now, pulled_days=got)
+        pull = source.pull(now=now, memory=memory)
     except SourceError as error:
         pull = Pull(error=error)
-    tally, complaints, broken = _record(engine, pull.dumps, source.format, now)
-    errors = [str(pull.error)] if pull.error else []
-    if broken:
-        errors.append(complaints[-1])
-    fetched = Fetched(
-        source=source.name,
-        outcome=_outcome(tally, failed=bool(errors), late=pull.late),
-        tally=tally,
-        error="; ".join(errors) or None,
-        waits=isinstance(pull.error, SourceUnavailable) and not broken,
-        complaints=complaints,
-    )
+    reader = _Reader(engine=engine, now=now, format_name=source.format, source=source)
+    for dump in pull.dumps:
+        if keeper:
+            reader.complaints += _keep(keeper, dump)
+        reader.read(dump)
+    fetched = reader.report(source.name, pull)
     with writing(engine) as connection:
-        pulls.add(
-            connection,
-            pulls.PullRecord(
-                source=fetched.source,
-                ended_at=now,
-                outcome=fetched.outcome,
-                tally=tally,
-                error=fetched.error,
-            ),
-            # Asked for again: a day whose dump could not be read, and today, which may grow.
-            days=() if broken else [day for day in pull.days if day < now.date()],
-        )
+        _write_down(connection, fetched, (*pull.verdicts, *reader.verdicts), now)
+        pulls.keep_validators(connection, source.name, reader.validators)
     return fetched
 
 
-def _record(
-    engine: sa.Engine, dumps: Sequence[Dump], format_name: str | None, now: datetime
-) -> tuple[Tally, tuple[str, ...], bool]:
-    """Read and record dumps: the sum, what could not be read, whether a whole dump could not."""
-    total, complaints, broken = Tally(), [], False
-    for dump in dumps:
+def _keep(keeper: Keeper, dump: Dump) -> list[str]:
+    """Keep a dump; that it cannot be kept is said, and no reason not to read it."""
+    try:
+        keeper.keep(dump)
+    except SourceError as error:
+        return [str(error)]
+    return []
+
+
+@dataclass(slots=True, kw_only=True)
+class _Reader:
+    """Reads and records the dumps of one pull, and adds up how they did."""
+
+    engine: sa.Engine
+    now: datetime
+    format_name: str | None
+    source: Source | None = None
+    tally: Tally = field(default_factory=Tally)
+    complaints: list[str] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
+    verdicts: list[Verdict] = field(default_factory=list)
+    validators: dict[str, Validators] = field(default_factory=dict)
+
+    def read(self, dump: Dump) -> None:
+        """Read and record one dump; a dump that is no listing is written down as such."""
         try:
-            listing = formats.parse(dump, format_name)
+            listing = formats.parse(dump, self.format_name)
         except ListingMalformed as error:
-            complaints.append(str(error))
-            broken = True
-            continue
-        complaints += [f"{dump.name}:{each.line}: {each.why}" for each in listing.rejections]
-        with writing(engine) as connection:
-            total += recording.record(connection, listing, source=dump.source, seen_at=now)
-    return total, tuple(complaints), broken
+            self.complaints.append(str(error))
+            self.broken.append(str(error))
+            self.verdicts.append(
+                Verdict(outcome=Outcome.FAILED, part=dump.part, day=dump.day, why=str(error))
+            )
+            return
+        self.complaints += [f"{dump.name}:{each.line}: {each.why}" for each in listing.rejections]
+        if self.source:
+            self.verdicts.append(self.source.judge(dump, listing))
+            wanted = tuple(a for a in listing.announcements if self.source.wants(a))
+            listing = replace(listing, announcements=wanted)
+        with writing(self.engine) as connection:
+            self.tally += recording.record(
+                connection, listing, source=dump.source, seen_at=self.now
+            )
+        if dump.validators:
+            self.validators[dump.validators.url] = dump.validators
+
+    def report(self, name: str, pull: Pull) -> Fetched:
+        """Sum up: the worst that happened is the outcome."""
+        verdicts = (*pull.verdicts, *self.verdicts)
+        errors = [*([str(pull.error)] if pull.error else []), *self.broken]
+        outcomes = {verdict.outcome for verdict in verdicts if verdict.outcome in _TROUBLE}
+        if errors:
+            outcomes.add(Outcome.FAILED)
+        outcomes.add(Outcome.NEW if self.tally.new else Outcome.QUIET)
+        outcome = min(outcomes, key=_WORST_FIRST.index)
+        return Fetched(
+            source=name,
+            outcome=outcome,
+            tally=self.tally,
+            error="; ".join(errors) or None,
+            why=_why(verdicts, outcome),
+            waits=not self.broken and isinstance(pull.error, SourceUnavailable | None),
+            complaints=tuple(self.complaints),
+        )
 
 
-def _outcome(tally: Tally, *, failed: bool, late: bool) -> Outcome:
-    if failed:
-        return Outcome.FAILED
-    if tally.new:
-        return Outcome.NEW
-    return Outcome.LATE if late else Outcome.QUIET
+def _why(verdicts: Iterable[Verdict], outcome: Outcome) -> str | None:
+    """Say of which parts the outcome is, and why."""
+    if outcome is Outcome.NEW:
+        return None
+    parts: dict[str, list[str]] = {}
+    for verdict in verdicts:
+        if verdict.outcome is outcome and verdict.why:
+            parts.setdefault(verdict.why, []).append(verdict.part)
+    said = (
+        f"{', '.join(filter(None, names))}: {why}".removeprefix(": ")
+        for why, names in parts.items()
+    )
+    return "; ".join(said) or None
+
+
+def _write_down(
+    connection: sa.Connection, fetched: Fetched, verdicts: Sequence[Verdict], now: datetime
+) -> None:
+    """Keep how the source did, how its parts did, and which days were got whole."""
+    pulls.add(
+        connection,
+        PullRecord(
+            source=fetched.source,
+            ended_at=now,
+            outcome=fetched.outcome,
+            tally=fetched.tally,
+            error=fetched.error,
+            why=fetched.why,
+        ),
+    )
+    dated = [(verdict, (verdict.part, verdict.day)) for verdict in verdicts if verdict.day]
+    # One page of a day that is not done keeps the whole day open.
+    open_days = {key for verdict, key in dated if not verdict.is_done}
+    pulls.mark(connection, fetched.source, {key for _, key in dated} - open_days)
+    newest = {verdict.part: verdict for verdict in sorted(verdicts, key=_by_day)}
+    for verdict in newest.values():
+        outcome = PartOutcome(
+            source=fetched.source,
+            part=verdict.part,
+            outcome=verdict.outcome,
+            day=verdict.day,
+            why=verdict.why,
+        )
+        pulls.decide(connection, outcome, at=now)
+
+
+def _by_day(verdict: Verdict) -> date:
+    return verdict.day or date.min

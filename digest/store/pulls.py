@@ -1,12 +1,14 @@
-"""What was pulled when, and how it ended."""
+"""What was pulled when, how it ended, and what need not be asked for again."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import sqlalchemy as sa
 
 from digest.issue import Outcome
+from digest.paper import Validators
 from digest.store import schema
 from digest.store.database import upsert
 from digest.store.recording import Tally
@@ -14,39 +16,116 @@ from digest.store.recording import Tally
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PullRecord:
-    """One pull of one source."""
+    """One pull of one source; `error` if it failed, `why` if it is quiet, late or stale."""
 
     source: str
     ended_at: datetime
     outcome: Outcome
     tally: Tally
     error: str | None = None
+    why: str | None = None
 
 
-def add(connection: sa.Connection, pull: PullRecord, days: Iterable[date] = ()) -> None:
-    """Write a pull down, and the days of a dated source that it got."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartOutcome:
+    """How a part of a source (a category) did when it was last asked."""
+
+    source: str
+    part: str
+    outcome: Outcome
+    day: date | None = None
+    why: str | None = None
+
+
+def add(connection: sa.Connection, pull: PullRecord) -> None:
+    """Write a pull down."""
     connection.execute(
         sa.insert(schema.pulls).values(
             source=pull.source,
             ended_at=pull.ended_at,
             outcome=pull.outcome.value,
             error=pull.error,
+            why=pull.why,
             pulled=pull.tally.pulled,
             new=pull.tally.new,
             known=pull.tally.known,
             rejected=pull.tally.rejected,
         )
     )
-    rows = [{"source": pull.source, "day": day} for day in days]
+
+
+def mark(connection: sa.Connection, source: str, got: Iterable[tuple[str, date]]) -> None:
+    """Write down which days of which parts were got."""
+    rows = [{"source": source, "part": part, "day": day} for part, day in got]
     if rows:
         connection.execute(upsert(schema.pulled_days, connection).on_conflict_do_nothing(), rows)
 
 
-def days(connection: sa.Connection, source: str) -> frozenset[date]:
-    """Give the days of a dated source that were got already."""
+def days(connection: sa.Connection, source: str) -> dict[str, frozenset[date]]:
+    """Give the days that were got of each part."""
     table = schema.pulled_days
-    query = sa.select(table.c.day).where(table.c.source == source)
-    return frozenset(connection.execute(query).scalars())
+    found: dict[str, set[date]] = defaultdict(set)
+    for part, day in connection.execute(
+        sa.select(table.c.part, table.c.day).where(table.c.source == source)
+    ):
+        found[part].add(day)
+    return {part: frozenset(got) for part, got in found.items()}
+
+
+def decide(connection: sa.Connection, outcome: PartOutcome, *, at: datetime) -> None:
+    """Write down how a part did; only the last time counts."""
+    table = schema.part_outcomes
+    values = {
+        "day": outcome.day,
+        "outcome": outcome.outcome.value,
+        "why": outcome.why,
+        "decided_at": at,
+    }
+    statement = upsert(table, connection).values(source=outcome.source, part=outcome.part, **values)
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=[table.c.source, table.c.part], set_=values)
+    )
+
+
+def part_outcomes(connection: sa.Connection) -> list[PartOutcome]:
+    """Give how each part did when it was last asked, by source and part."""
+    table = schema.part_outcomes
+    rows = connection.execute(sa.select(table).order_by(table.c.source, table.c.part)).mappings()
+    return [
+        PartOutcome(
+            source=row["source"],
+            part=row["part"],
+            outcome=Outcome(row["outcome"]),
+            day=row["day"],
+            why=row["why"],
+        )
+        for row in rows
+    ]
+
+
+def keep_validators(
+    connection: sa.Connection, source: str, by_url: Mapping[str, Validators]
+) -> None:
+    """Keep what a server gave to ask by whether a body has changed."""
+    table = schema.validators
+    for url, given in by_url.items():
+        values = {"etag": given.etag, "last_modified": given.last_modified}
+        statement = upsert(table, connection).values(source=source, url=url, **values)
+        connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=[table.c.source, table.c.url], set_=values
+            )
+        )
+
+
+def validators(connection: sa.Connection, source: str) -> dict[str, Validators]:
+    """Give them by address."""
+    table = schema.validators
+    rows = connection.execute(sa.select(table).where(table.c.source == source)).mappings()
+    return {
+        row["url"]: Validators(url=row["url"], etag=row["etag"], last_modified=row["last_modified"])
+        for row in rows
+    }
 
 
 def last(connection: sa.Connection) -> dict[str, PullRecord]:
@@ -60,6 +139,7 @@ def last(connection: sa.Connection) -> dict[str, PullRecord]:
             ended_at=row["ended_at"],
             outcome=Outcome(row["outcome"]),
             error=row["error"],
+            why=row["why"],
             tally=Tally(
                 pulled=row["pulled"],
                 new=row["new"],

@@ -58,6 +58,8 @@ papers = sa.Table(
     # Whose word the facts are (identity.TRUST).
     sa.Column("format", sa.Text, nullable=False),
     sa.Column("first_seen_at", UtcDateTime, nullable=False, index=True),
+    # When arXiv's API was last asked for what listings leave out.
+    sa.Column("hydrated_at", UtcDateTime),
     # The paper that this one turned out to be.
     sa.Column("merged_into", sa.ForeignKey("papers.id"), index=True),
 )
@@ -91,6 +93,8 @@ pulls = sa.Table(
     sa.Column("ended_at", UtcDateTime, nullable=False),
     sa.Column("outcome", sa.Text, nullable=False),
     sa.Column("error", sa.Text),
+    # Why it is quiet, late or stale, in a few words.
+    sa.Column("why", sa.Text),
     sa.Column("pulled", sa.Integer, nullable=False),
     sa.Column("new", sa.Integer, nullable=False),
     sa.Column("known", sa.Integer, nullable=False),
@@ -101,7 +105,29 @@ pulled_days = sa.Table(
     "pulled_days",
     metadata,
     sa.Column("source", sa.Text, primary_key=True),
+    # A category, or "" for a source that has no parts.
+    sa.Column("part", sa.Text, primary_key=True),
     sa.Column("day", sa.Date, primary_key=True),
+)
+
+part_outcomes = sa.Table(
+    "part_outcomes",
+    metadata,
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("part", sa.Text, primary_key=True),
+    sa.Column("day", sa.Date),
+    sa.Column("outcome", sa.Text, nullable=False),
+    sa.Column("why", sa.Text),
+    sa.Column("decided_at", UtcDateTime, nullable=False),
+)
+
+validators = sa.Table(
+    "validators",
+    metadata,
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("url", sa.Text, primary_key=True),
+    sa.Column("etag", sa.Text),
+    sa.Column("last_modified", sa.Text),
 )
 
 issues = sa.Table(

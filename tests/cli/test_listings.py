@@ -134,7 +134,7 @@ def test_fetch_pulls_a_dated_address_until_each_day_is_there(world: World) -> No
         first = world.run("fetch", "--json").lines[0]
         server.script("/2026-03-09.jsonl", Reply(body=LINE.replace("90001", "90002").encode()))
         second = world.run("fetch", "--json").lines[0]
-    assert (first["new"], first["outcome"], first["error"]) == (1, "new", None)
+    assert (first["new"], first["outcome"], first["error"]) == (1, "late", None)
     assert (second["pulled"], second["new"]) == (1, 1)
 
 

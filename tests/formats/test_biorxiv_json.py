@@ -157,7 +157,7 @@ def test_nothing_found_is_a_listing_without_papers(page: Any) -> None:
         pytest.param({"messages": [{"status": "ok"}]}, "without a collection", id="no collection"),
         pytest.param({"messages": [{"status": "Error: timeout"}]}, "'Error: timeout'", id="error"),
         pytest.param({"collection": [{"name": "sea"}]}, "another kind", id="other records"),
-        pytest.param([make_record()], "another kind|no JSON|without", id="a bare list"),
+        pytest.param([{"doi": "10.5555/7"}], "another kind", id="a list of others"),
         pytest.param('{"messages": [{"status": "ok"}], "coll', "cut short", id="cut before it"),
         pytest.param(
             '{"messages": [{"status": "ok"}], "collection": [{"doi', "cut short", id="cut in it"
@@ -216,6 +216,11 @@ def test_a_day_that_is_none_is_reported_and_the_paper_kept() -> None:
     listing = read(make_page(make_record(date="13 January")))
     assert listing.announcements[0].announced is None
     assert listing.rejections[0].why == "date is no day: '13 January'"
+
+
+@pytest.mark.parametrize("page", [[make_record()], {"collection": [make_record()]}])
+def test_records_speak_for_themselves(page: Any) -> None:
+    assert len(read(page).announcements) == 1
 
 
 def test_pages_put_together_are_all_read() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from builders import NOW
 from digest.errors import SourceError
-from digest.sources import KINDS, FileSource, Pull
+from digest.sources import KINDS, FileSource, Memory, Pull
 
 
 def pull(*patterns: Path | str) -> Pull:

@@ -135,7 +135,3 @@ def test_trying_again_is_for_errors_that_may_pass(server: HttpServer, client: Cl
     with pytest.raises(SourceError) as caught:
         daily(server, client, backfill=1).pull(now=NOW)
     assert not isinstance(caught.value, SourceUnavailable)
-
-
-def test_no_kind_is_both_there_and_not_yet() -> None:
-    assert not NOT_YET & KINDS.keys()

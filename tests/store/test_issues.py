@@ -157,12 +157,11 @@ def test_the_last_pull_of_each_source_is_given(engine: sa.Engine) -> None:
 
 
 def test_the_days_of_a_dated_source_are_kept_once(engine: sa.Engine) -> None:
-    pull = PullRecord(source="any", ended_at=NOW, outcome=Outcome.NEW, tally=Tally())
     with writing(engine) as connection:
-        pulls.add(connection, pull, days=[TODAY])
-        pulls.add(connection, pull, days=[TODAY, TOMORROW])
-        assert pulls.days(connection, "any") == {TODAY, TOMORROW}
-        assert pulls.days(connection, "other") == frozenset()
+        pulls.mark(connection, "any", [("", TODAY), ("cs.LG", TODAY)])
+        pulls.mark(connection, "any", [("", TODAY), ("", TOMORROW)])
+        assert pulls.days(connection, "any") == {"": {TODAY, TOMORROW}, "cs.LG": {TODAY}}
+        assert pulls.days(connection, "other") == {}
 
 
 def test_the_last_good_text_of_a_file_replaces_the_one_before(engine: sa.Engine) -> None:

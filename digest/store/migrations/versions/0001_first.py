@@ -56,6 +56,7 @@ def upgrade() -> None:
         sa.Column("code_url", sa.Text(), nullable=True),
         sa.Column("format", sa.Text(), nullable=False),
         sa.Column("first_seen_at", UtcDateTime(), nullable=False),
+        sa.Column("hydrated_at", UtcDateTime(), nullable=True),
         sa.Column("merged_into", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["merged_into"], ["papers.id"], name=op.f("fk_papers_merged_into")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_papers")),
@@ -64,10 +65,21 @@ def upgrade() -> None:
     op.create_index(op.f("ix_papers_first_seen_at"), "papers", ["first_seen_at"], unique=False)
     op.create_index(op.f("ix_papers_merged_into"), "papers", ["merged_into"], unique=False)
     op.create_table(
+        "part_outcomes",
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("part", sa.Text(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=True),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=True),
+        sa.Column("decided_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("source", "part", name=op.f("pk_part_outcomes")),
+    )
+    op.create_table(
         "pulled_days",
         sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("part", sa.Text(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
-        sa.PrimaryKeyConstraint("source", "day", name=op.f("pk_pulled_days")),
+        sa.PrimaryKeyConstraint("source", "part", "day", name=op.f("pk_pulled_days")),
     )
     op.create_table(
         "pulls",
@@ -76,6 +88,7 @@ def upgrade() -> None:
         sa.Column("ended_at", UtcDateTime(), nullable=False),
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("why", sa.Text(), nullable=True),
         sa.Column("pulled", sa.Integer(), nullable=False),
         sa.Column("new", sa.Integer(), nullable=False),
         sa.Column("known", sa.Integer(), nullable=False),
@@ -89,6 +102,14 @@ def upgrade() -> None:
         sa.Column("why", sa.Text(), nullable=False),
         sa.Column("since", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("email", name=op.f("pk_suppressions")),
+    )
+    op.create_table(
+        "validators",
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("etag", sa.Text(), nullable=True),
+        sa.Column("last_modified", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("source", "url", name=op.f("pk_validators")),
     )
     op.create_table(
         "verdicts",
