@@ -56,11 +56,11 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceReport:
-    """What the last pull of a source gave, for the footer: how it ended, and the error if any."""
+    """How the last pull of a source ended, for the footer, and why, if that wants saying."""
 
     source: str
     outcome: Outcome
-    error: str | None = None
+    why: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

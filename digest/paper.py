@@ -127,6 +127,7 @@ class Dump:
 
     `source` and `pulled_at` (aware, UTC) are None for a file named on the command line. `part`
     is what of the source was asked for (a category), and `day` for which day, where it has such.
+    One that `is_on_disk` already need not be kept.
     """
 
     content: bytes
@@ -136,6 +137,7 @@ class Dump:
     part: str = ""
     day: date | None = None
     validators: Validators | None = None
+    is_on_disk: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ from digest.mail.envelope import MailHeaders, make_content
 from digest.mail.relay import Relay
 from digest.mail.smtp import SmtpTransport
 from digest.pipeline.deliver import Policy
+from digest.pipeline.fetch import Supply
 from digest.rendering import Footer, Renderer
 from digest.sources import FileSource, Source, UrlSource
 from digest.sources.client import Client
@@ -51,16 +52,15 @@ def open_store(settings: Settings, *, create: bool = False) -> Iterator[sa.Engin
 
 
 @contextmanager
-def open_sources(settings: Settings, names: Sequence[str] = ()) -> Iterator[list[Source]]:
+def open_sources(settings: Settings, names: Sequence[str] = ()) -> Iterator[Supply]:
     """Open the sources named, or all of them; ConfigError for a name that is none."""
     known = {each.name for each in settings.sources}
     if unknown := [name for name in names if name not in known]:
         there = ", ".join(sorted(known)) or "none"
         raise ConfigError([f"no source is called {name!r}: there is {there}" for name in unknown])
     with Client(contact=settings.contact) as client:
-        yield [
-            _source(each, client) for each in settings.sources if not names or each.name in names
-        ]
+        chosen = [each for each in settings.sources if not names or each.name in names]
+        yield Supply(sources=tuple(_source(each, client) for each in chosen))
 
 
 def _source(settings: SourceSettings, client: Client) -> Source:

@@ -12,7 +12,7 @@ import digest
 
 PACKAGE = Path(digest.__file__).parent
 
-VALUES = {"errors", "paper", "subscriber", "issue", "bundled"}
+VALUES = {"errors", "paper", "subscriber", "issue", "bundled", "kept", "taxonomy"}
 PURE = {
     "formats", "identity", "selection", "ranking", "rendering", "due", "retry", "timetable",
 }  # fmt: skip

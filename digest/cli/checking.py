@@ -135,8 +135,8 @@ def _online(settings: Settings, engine: sa.Engine | None, to: str | None) -> Ite
                 transport.send(envelope, on_data=lambda: None)
     except DigestError as error:
         yield f"mail: {error}"
-    with wiring.open_sources(settings) as sources:
-        for source in sources:
+    with wiring.open_sources(settings) as supply:
+        for source in supply.sources:
             try:
                 pull = source.pull(now=wiring.now(), memory=NOTHING)
             except DigestError as error:

@@ -5,7 +5,6 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,13 +12,13 @@ from digest import formats
 from digest.cli.output import complain, emit, exit_code, name_of, progress, say, table
 from digest.errors import ConfigError, ListingMalformed
 from digest.formats import jsonl
+from digest.kept import unpacked
 from digest.paper import Dump
 
 if TYPE_CHECKING:  # what only `fetch` needs is heavy
     from sqlalchemy import Engine
 
-    from digest.pipeline.fetch import Fetched
-    from digest.sources import Source
+    from digest.pipeline.fetch import Fetched, Haul, Supply
 
 
 def parse(arguments: argparse.Namespace) -> int:
@@ -49,22 +48,24 @@ def fetch(arguments: argparse.Namespace) -> int:
     dumps = [_read(name) for name in arguments.files]
     settings = wiring.load_settings(arguments.config)
     with (
-        wiring.open_sources(settings, arguments.source) as sources,
+        wiring.open_sources(settings, arguments.source) as supply,
         wiring.open_store(settings, create=True) as engine,
     ):
-        done = _fetch_dumps(engine, dumps, arguments) if dumps else _fetch(engine, sources)
-    for each in done:
-        for line in each.complaints:
-            complain(line)
+        haul = _fetch_dumps(engine, dumps, arguments) if dumps else _fetch(engine, supply)
+    done = haul.fetched
+    for line in (line for each in done for line in each.complaints):
+        complain(line)
+    if haul.hydrated.error:
+        complain(f"papers stay as the listings show them: {haul.hydrated.error}")
     if arguments.json:
         for each in done:
             emit(as_json(each))
     else:
-        columns = ("source", "pulled", "new", "known", "rejected", "outcome", "error")
+        columns = ("source", "pulled", "new", "known", "rejected", "outcome", "error", "why")
         table(columns, (list(as_json(each).values()) for each in done))
     return exit_code(
-        failed=any(each.tally.rejected or (each.error and not each.waits) for each in done),
-        waits=any(each.error for each in done),
+        failed=any(each.is_for_a_person for each in done),
+        waits=any(each.is_for_later for each in done),
     )
 
 
@@ -99,46 +100,47 @@ def as_json(fetched: "Fetched") -> dict[str, object]:
         "rejected": tally.rejected,
         "outcome": fetched.outcome.value,
         "error": fetched.error,
+        "why": fetched.why,
     }
 
 
 def _read(name: str) -> Dump:
-    """Read a file, or standard input for `-`; one that is not there is bad usage."""
+    """Read a file, or standard input for `-`; one that is not there is bad usage.
+
+    A kept dump is unpacked, and knows its source and when it was pulled.
+    """
     try:
-        content = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        if name == "-":
+            return Dump(content=sys.stdin.buffer.read(), name=name)
+        return unpacked(Path(name))
     except OSError as error:
         raise ConfigError([f"{name}: {error.strerror}"]) from error
-    return Dump(content=content, name=name)
 
 
-def _fetch_dumps(
-    engine: "Engine", dumps: Sequence[Dump], arguments: argparse.Namespace
-) -> list["Fetched"]:
+def _fetch_dumps(engine: "Engine", dumps: Sequence[Dump], arguments: argparse.Namespace) -> "Haul":
+    """Record dumps given by hand; a kept one counts as seen when it was pulled."""
     from digest import wiring
-    from digest.pipeline.fetch import fetch_dump
+    from digest.pipeline.fetch import Haul, fetch_dump
 
     now = wiring.now()
-    source = next(iter(arguments.source), None)
+    named = next(iter(arguments.source), None)
     done = []
     with progress("reading") as tick:
         for number, dump in enumerate(dumps, start=1):
-            given = replace(dump, source=source, pulled_at=now if source else None)
-            done.append(fetch_dump(engine, given, format_name=arguments.format, now=now))
+            source = named or dump.source
+            given = replace(
+                dump, source=source, pulled_at=dump.pulled_at or (now if source else None)
+            )
+            done.append(
+                fetch_dump(engine, given, format_name=arguments.format, now=given.pulled_at or now)
+            )
             tick(number, len(dumps))
-    return done
+    return Haul(fetched=tuple(done))
 
 
-def _fetch(engine: "Engine", sources: Sequence["Source"]) -> list["Fetched"]:
+def _fetch(engine: "Engine", supply: "Supply") -> "Haul":
     from digest import wiring
-    from digest.pipeline.fetch import fetch as fetch_all
+    from digest.pipeline.fetch import fetch as fetch_sources
 
     with progress("fetching") as tick:
-        numbers = count(1)
-        return list(
-            fetch_all(
-                engine,
-                sources,
-                now=wiring.now(),
-                progress=lambda _: tick(next(numbers), len(sources)),
-            )
-        )
+        return fetch_sources(engine, supply, now=wiring.now(), progress=tick)

@@ -55,14 +55,14 @@ class Report:
     @property
     def exit_code(self) -> int:
         """Give the code of the run."""
-        broken = any(f.tally.rejected or (f.error and not f.waits) for f in self.fetched)
+        broken = any(each.is_for_a_person for each in self.fetched)
         return exit_code(
             failed=bool(self.complaints or self.delivered.by_status[Status.FAILED] or broken),
             waits=bool(
                 self.delivered.waiting
                 or self.delivered.refused
                 or self.delivered.by_status[Status.UNCERTAIN]
-                or any(each.error for each in self.fetched)
+                or any(each.is_for_later for each in self.fetched)
             ),
         )
 
@@ -143,20 +143,16 @@ def _send_test(settings: Settings, arguments: argparse.Namespace) -> int:
 
 
 def _fetch(settings: Settings, engine: sa.Engine) -> tuple[Fetched, ...]:
-    with wiring.open_sources(settings) as sources, progress("fetching") as tick:
-        numbers = count(1)
-        fetched = fetch(
-            engine,
-            sources,
-            now=wiring.now(),
-            progress=lambda _: tick(next(numbers), len(sources)),
-        )
-    for each in fetched:
+    with wiring.open_sources(settings) as supply, progress("fetching") as tick:
+        haul = fetch(engine, supply, now=wiring.now(), progress=tick)
+    if haul.hydrated.error:
+        complain(f"papers stay as the listings show them: {haul.hydrated.error}")
+    for each in haul.fetched:
         for line in each.complaints:
             complain(line)
         if each.error:
             complain(f"{each.source}: {each.error}")
-    return fetched
+    return haul.fetched
 
 
 def _deliver(settings: Settings, engine: sa.Engine) -> Delivered:

@@ -1,7 +1,7 @@
 """status: what the database knows of sources, subscribers and deliveries."""
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from digest.issue import Outcome, Status
 from digest.store import issues, outbox, papers, pulls, suppressions
 from digest.store.database import reading
 from digest.store.issues import PastIssue, Verdict
-from digest.store.pulls import PullRecord
+from digest.store.pulls import PartOutcome, PullRecord
 from digest.subscriber import Subscriber, Suppression
 
 _BAD = (Status.FAILED, Status.UNCERTAIN, Status.DEFERRED)
@@ -40,6 +40,7 @@ def _report(settings: Settings, engine: sa.Engine, address: str | None) -> dict[
     now = wiring.now()
     with reading(engine) as connection:
         last_pulls = pulls.last(connection)
+        parts = pulls.part_outcomes(connection)
         past = {each.subscriber: each for each in issues.past(connection)}
         decided = issues.verdicts(connection)
         suppressed = suppressions.load(connection)
@@ -48,7 +49,7 @@ def _report(settings: Settings, engine: sa.Engine, address: str | None) -> dict[
     return {
         "database": engine.url.render_as_string(hide_password=True),
         "papers": held,
-        "sources": [_source(s.name, last_pulls.get(s.name)) for s in settings.sources],
+        "sources": [_source(s.name, last_pulls.get(s.name), parts) for s in settings.sources],
         "subscribers": [_subscriber(each, past, decided, suppressed, now) for each in everyone],
         "deliveries": {str(state): number for state, number in sorted(counts.items())},
         "left_out": list(complaints),
@@ -56,13 +57,16 @@ def _report(settings: Settings, engine: sa.Engine, address: str | None) -> dict[
     }
 
 
-def _source(name: str, pull: PullRecord | None) -> dict[str, object]:
+def _source(name: str, pull: PullRecord | None, parts: Sequence[PartOutcome]) -> dict[str, object]:
+    mine = [part for part in parts if part.source == name and part.part]
     return {
         "source": name,
         "last_pull": pull.ended_at.isoformat(timespec="seconds") if pull else None,
         "outcome": pull.outcome.value if pull else None,
         "papers": pull.tally.pulled if pull else None,
         "error": pull.error if pull else None,
+        "why": pull.why if pull else None,
+        "parts": {part.part: part.outcome.value for part in mine},
     }
 
 
@@ -102,7 +106,7 @@ def _problems(
     settings: Settings, last: Mapping[str, PullRecord], counts: Mapping[Status, int]
 ) -> list[str]:
     lines = [
-        f"source {name}: {pull.outcome}: {pull.error or 'no reason given'}"
+        f"source {name}: {pull.outcome}: {pull.error or pull.why or 'no reason given'}"
         for name, pull in last.items()
         if pull.outcome in (Outcome.FAILED, Outcome.STALE)
         and name in {source.name for source in settings.sources}
@@ -122,6 +126,7 @@ def _show(report: Mapping[str, Any], *, only_problems: bool) -> None:
         for key in ("sources", "subscribers"):
             if rows := report[key]:
                 say()
-                table(tuple(rows[0]), (row.values() for row in rows))
+                columns = [name for name in rows[0] if name != "parts"]
+                table(columns, ([row[name] for name in columns] for row in rows))
     for line in report["problems"]:
         complain(line)

@@ -50,8 +50,8 @@ def take(out: Path) -> Tour:
     with tempfile.TemporaryDirectory(prefix="digest-demo-") as folder, LoopbackServer() as server:
         settings = _settings(Path(folder), server.port)
         with wiring.open_store(settings, create=True) as engine:
-            with wiring.open_sources(settings) as sources:
-                fetched = fetch(engine, sources, now=wiring.now())
+            with wiring.open_sources(settings) as supply:
+                fetched = fetch(engine, supply, now=wiring.now()).fetched
             mail = wiring.mail_of(settings)
             edition = Edition(
                 now=wiring.now(),

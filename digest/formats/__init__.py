@@ -7,8 +7,16 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Protocol
 
-from digest.errors import ConfigError, NotYet
+from digest.errors import ConfigError
+from digest.formats.arxiv_api import ArxivApi
+from digest.formats.arxiv_html import ArxivHtml
+from digest.formats.arxiv_mail import ArxivMail
+from digest.formats.arxiv_oai import ArxivOai
+from digest.formats.arxiv_rss import ArxivRss
 from digest.formats.arxiv_text import ArxivText
+from digest.formats.biorxiv_json import BiorxivJson
+from digest.formats.feed import Feed
+from digest.formats.hf_json import HfJson
 from digest.formats.hf_text import HfText
 from digest.formats.jsonl import JsonLines
 from digest.formats.kinds import looks_like
@@ -28,20 +36,20 @@ class Format(Protocol):
         """Read a dump; raises ListingMalformed where it is nothing of the kind."""
 
 
-_FORMATS: tuple[Format, ...] = (HfText(), ArxivText(), JsonLines())
-FORMATS: Mapping[str, Format] = MappingProxyType({each.name: each for each in _FORMATS})
-NOT_YET = frozenset(
-    {
-        "hf-json",
-        "arxiv-rss",
-        "arxiv-api",
-        "arxiv-oai",
-        "arxiv-mail",
-        "arxiv-html",
-        "biorxiv-json",
-        "feed",
-    }
+_FORMATS: tuple[Format, ...] = (
+    HfText(),
+    ArxivText(),
+    HfJson(),
+    ArxivRss(),
+    ArxivApi(),
+    ArxivOai(),
+    ArxivMail(),
+    ArxivHtml(),
+    BiorxivJson(),
+    Feed(),
+    JsonLines(),
 )
+FORMATS: Mapping[str, Format] = MappingProxyType({each.name: each for each in _FORMATS})
 
 
 def recognise(dump: Dump) -> Format:
@@ -59,7 +67,7 @@ def recognise(dump: Dump) -> Format:
 def parse(dump: Dump, format_name: str | None = None) -> Listing:
     """Read a dump in the named format, else in the one it is recognised to be in.
 
-    Raises NotYet, ConfigError for a name that is none, and ListingMalformed.
+    Raises ConfigError for a name that is none, and ListingMalformed.
     """
     if format_name is None:
         return recognise(dump).parse(dump)
@@ -75,10 +83,8 @@ def parse(dump: Dump, format_name: str | None = None) -> Listing:
 
 
 def _named(format_name: str) -> Format:
-    if format_name in NOT_YET:
-        raise NotYet(f"format {format_name} cannot be read yet")
     if format_name not in FORMATS:
-        names = ", ".join(sorted({*FORMATS, *NOT_YET}))
+        names = ", ".join(sorted(FORMATS))
         raise ConfigError([f"format: {format_name!r} is none of {names}"])
     return FORMATS[format_name]
 
@@ -100,4 +106,4 @@ def _kind(text: str) -> str:
     return f"looks like {looks_like(text) or 'plain text'}"
 
 
-__all__ = ["FORMATS", "NOT_YET", "Format", "parse", "recognise"]
+__all__ = ["FORMATS", "Format", "parse", "recognise"]

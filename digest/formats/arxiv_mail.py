@@ -11,23 +11,25 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from digest.formats.addresses import abs_url, pdf_url
-from digest.formats.arxiv_entries import Entry, Mailing, mailings
+from digest.formats.arxiv_entry import Entry
+from digest.formats.arxiv_mailing import Mailing, mailings
 from digest.formats.authors import split_names
 from digest.formats.kinds import looks_like
 from digest.formats.lines import decode, malformed, shown
 from digest.formats.mail_body import bodies, read_date
-from digest.paper import AnnounceType, Announcement, Dump, Listing, Paper, PaperId, Rejection
+from digest.paper import Announcement, AnnounceType, Dump, Listing, Paper, PaperId, Rejection
 
 NAME = "arxiv-mail"
 _HEAD = 100_000  # mail headers and a preamble are shorter
-_ENTRY = re.compile(
-    r"(?:\A|[\r\n])\\\\[ \t]*[\r\n]+(?:arXiv:|Paper(?: \(\*cross-listing\*\))?:)"
-)
+_ENTRY = re.compile(r"(?:\A|[\r\n])\\\\[ \t]*[\r\n]+(?:arXiv:|Paper(?: \(\*cross-listing\*\))?:)")
 _RULE = re.compile(r"(?:\A|[\r\n])(?:(?:%-){10}|%%--%%--%%--%%|%%%---%%%---%%%)")
 _SUBJECT = re.compile(
     r"(?:\A|[\r\n])Subject:.*\bdaily\b.*(?:\bSubj-class mailing|\bnew\b.*\bcrosses)"
 )
 _SIZE = re.compile(r"\s*\(\d+kb\b.*")
+_OTHERS = re.compile(
+    r"[,\s]*\bet\s+al\b\.?(?:\s*\((?P<hidden>\d{1,6}) additional authors? not shown\))?\s*\Z"
+)
 _CATEGORY = re.compile(r"[a-z][a-z-]+(?:\.[A-Za-z-]{2,})?")
 
 
@@ -75,9 +77,7 @@ def _read(mailing: Mailing, dump: Dump) -> Iterator[Announcement | Rejection]:
         yield Rejection(line=mailing.last_line, why="the mailing is cut: it lacks its end")
 
 
-def _read_entry(
-    entry: Entry, day: date | None, dump: Dump
-) -> Iterator[Announcement | Rejection]:
+def _read_entry(entry: Entry, day: date | None, dump: Dump) -> Iterator[Announcement | Rejection]:
     paper_id = PaperId.parse(entry.arxiv_id)
     if paper_id is None or paper_id.arxiv is None:
         yield Rejection(line=entry.line, why=f"{shown(entry.arxiv_id)} is no arXiv id")
@@ -109,12 +109,12 @@ def _published(entry: Entry) -> date | None:
 
 
 def _paper(entry: Entry, arxiv_id: str, version: int | None, published: date | None) -> Paper:
-    authors = split_names(entry.authors or "")
+    authors, author_count = _authors(entry)
     return Paper(
         title=entry.title,
         abstract=entry.abstract,
         authors=authors,
-        author_count=len(authors) or None,
+        author_count=author_count,
         categories=_categories(entry),
         arxiv_id=arxiv_id,
         version=version,
@@ -125,6 +125,16 @@ def _paper(entry: Entry, arxiv_id: str, version: int | None, published: date | N
         journal_ref=entry.journal_ref,
         published=published,
     )
+
+
+def _authors(entry: Entry) -> tuple[tuple[str, ...], int | None]:
+    """The names that are given, and how many there are where that is told."""
+    text = entry.authors or ""
+    others = _OTHERS.search(text)
+    names = split_names(text[: others.start()] if others else text)
+    if others and not others["hidden"]:
+        return names, None
+    return names, len(names) + int(others["hidden"] if others else 0) or None
 
 
 def _categories(entry: Entry) -> tuple[str, ...]:

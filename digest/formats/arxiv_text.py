@@ -20,6 +20,7 @@ _ID_LINE = re.compile(
     r"arXiv:\s*(?P<id>\S+)(?:\s+-\s+doi:\s*(?P<doi>\S+)|\s+-(?:\s+d?o?i?:?)?)?", re.IGNORECASE
 )
 _CREATED = "Created:"
+_MAIL_RULE = "\\\\"
 _DATED = re.compile(rf"{_CREATED}\s*(?P<day>\d{{4}}-\d\d-\d\d)(?P<rest>.*)", re.ASCII | re.DOTALL)
 _NEW_ID = re.compile(r"\d\d(?P<month>\d\d)\.(?P<number>\d+)")
 _LONGEST_COMMENT = 500
@@ -50,8 +51,11 @@ class ArxivText:
     name = NAME
 
     def recognises(self, text: str) -> bool:
-        """Whether there are id lines, and not mostly something else."""
-        return looks_like(text) is None and _is_listing(_records(_unglued(numbered(text))))
+        """Whether there are id lines, and not mostly something else (a mailing has rules)."""
+        lines = numbered(text)
+        if looks_like(text) or any(line.text == _MAIL_RULE for line in lines):
+            return False
+        return _is_listing(_records(_unglued(lines)))
 
     def parse(self, dump: Dump) -> Listing:
         """Read every record in a dump; raises ListingMalformed where there is no id line."""

@@ -13,16 +13,18 @@ from digest.paper import collapse
 _BRACKET = re.compile(r"\\.|[(){}]", re.DOTALL)
 _OPENING = {")": "(", "}": "{"}
 _SEPARATOR = re.compile(
-    r"(?<!\\),(?:\s*for\s+the\s)?|:(?!\S)|(?<!\S)and(?!\S)|(?<!\S)on\s+behalf\s+of(?:\s+the)?(?!\S)"
+    r"(?<!\\),(?:\s*for\s+the\s)?|:(?=[\s,]|$)|(?<!\S)and(?!\S)|(?<!\S)on\s+behalf\s+of(?:\s+the)?(?!\S)"
 )
-_SUFFIX = re.compile(r"(?:[JS]r\.?|II|III|IV)", re.IGNORECASE)
+_UNUSUAL = re.compile(r"[(){}\\:]|\b(?:and|behalf|for)\b")
+_SUFFIXES = frozenset(("jr", "jr.", "sr", "sr.", "ii", "iii", "iv"))
 
 
 def split_names(text: str) -> tuple[str, ...]:
     """The names in the order of the text; separators within brackets or TeX braces are none."""
     names: list[str] = []
-    for part in _parts(_pieces(text)):
-        if names and _SUFFIX.fullmatch(part):
+    is_usual = _UNUSUAL.search(text) is None
+    for part in map(str.strip, collapse(text).split(",")) if is_usual else _parts(_pieces(text)):
+        if names and part.lower() in _SUFFIXES:
             names[-1] += f" {part}"
         elif part:
             names.append(part)

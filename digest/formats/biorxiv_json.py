@@ -74,7 +74,7 @@ def _why_no_page(document: Document) -> str | None:
 
 
 def _are_records(entries: tuple[Entry, ...]) -> bool:
-    return any("doi" in as_object(entry.value) for entry in entries)
+    return any(as_object(entry.value).keys() >= {"doi", "version"} for entry in entries)
 
 
 def _other_kind() -> str:

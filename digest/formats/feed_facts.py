@@ -11,13 +11,13 @@ from datetime import date
 from urllib.parse import unquote, urljoin
 
 from digest.formats.addresses import abs_url, pdf_url
-from digest.formats.creators import split_authors
+from digest.formats.creators import split_creators
 from digest.formats.facts import Unreadable
 from digest.formats.lines import is_damaged
 from digest.paper import Paper, PaperId, collapse
 
 _LABEL = re.compile(
-    r"(?:\A|\n)\s*abstract\s*(?::|\n)"
+    r"(?:\A|\n)[^\S\n]*abstract[^\S\n]*(?::|\n)"
     r"|\A\s*(?:arxiv:|authors?:|upvotes:|title:|published)[^\n]*?\babstract:",
     re.IGNORECASE,
 )
@@ -49,7 +49,7 @@ def read_paper(entry: Entry, base: str) -> Paper:
     address = _web_address(entry.address, base)
     names = [address or "", *(_without_tracking(name) for name in entry.names)]
     arxiv_id, version = _arxiv_id(names)
-    authors, is_whole = split_authors([_clean(creator) for creator in entry.creators])
+    authors, is_whole = split_creators(map(_clean, entry.creators))
     paper = Paper(
         title=_clean(entry.title) or None,
         abstract=_abstract(entry.texts),

@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date
 
 from digest.formats.facts import Facts, Unreadable, read_text
 from digest.formats.feed_facts import Entry, read_paper
+from digest.formats.html_text import to_text
 from digest.formats.json_text import Document, Found, as_object, day_of
 from digest.formats.json_text import Entry as Item
-from digest.formats.markup import to_text
 from digest.paper import Announcement, Dump, Rejection
 
 LIST = "items"
@@ -48,14 +47,14 @@ def _entry(facts: Facts) -> Entry:
     own, other = _text(facts, "url"), _text(facts, "external_url")
     texts = (to_text(_text(facts, "content_html")), _text(facts, "content_text"))
     return Entry(
-        title=_text(facts, "title"),
+        title=to_text(_text(facts, "title")),
         texts=[*filter(None, texts), _text(facts, "summary")],
         creators=tuple(_creators(facts)),
         address=own or other,
         names=(other, _text(facts, "doi"), str(facts.get("id", ""))),
         pdf=_pdf(facts),
         categories=[tag for tag in _list(facts, "tags") if isinstance(tag, str)],
-        published=_published(facts),
+        published=day_of(facts.get("date_published")),
     )
 
 
@@ -79,11 +78,3 @@ def _pdf(facts: Facts) -> str:
     files = map(as_object, _list(facts, "attachments"))
     pdfs = (file for file in files if file.get("mime_type") == "application/pdf")
     return next((_text(file, "url") for file in pdfs), "")
-
-
-def _published(facts: Facts) -> date | None:
-    """The day, if it is one: a paper is not lost for a date that nobody can read."""
-    try:
-        return day_of(facts.get("date_published"), "date_published")
-    except Unreadable:
-        return None

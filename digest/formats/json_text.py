@@ -68,10 +68,11 @@ def make_listing(dump: Dump, name: str, pages: Sequence[Sequence[Found] | Reject
     if isinstance(first, Rejection) and all(isinstance(page, Rejection) for page in pages):
         raise malformed(dump, first.why, first.line)
     found = [item for page in pages for item in ((page,) if isinstance(page, Rejection) else page)]
+    rejections = [item for item in found if isinstance(item, Rejection)]
     return Listing(
         format=name,
         announcements=tuple(item for item in found if isinstance(item, Announcement)),
-        rejections=tuple(item for item in found if isinstance(item, Rejection)),
+        rejections=tuple(sorted(rejections, key=lambda rejection: rejection.line)),
     )
 
 
@@ -131,9 +132,12 @@ class _Reader:
         damage = None
         try:
             self._read(members, lists)
-        except (ValueError, RecursionError):
+        except ValueError:
             damage = Rejection(line=self._line(), why="cut short or damaged: no JSON from here on")
             self._go_to_next()
+        except RecursionError:
+            damage = Rejection(line=self._line(), why="damaged: nested without end")
+            self._at = len(self._text)  # every bracket of it would begin another such document
         entries = tuple(entry for each in lists for entry in each) if lists else None
         return Document(line=line, members=members, entries=entries, damage=damage)
 

@@ -23,8 +23,11 @@ from digest.paper import Announcement, Dump, Listing, Rejection
 
 NAME = "jsonl"
 _TELLING = {"title", "abstract", "arxiv_id", "doi"}  # an address alone may be of anything
-_CONTAINERS = {"items", "collection", "messages", "data", "results"}
+_CONTAINERS = {
+    "items", "collection", "messages", "data", "results", "paper", "dailyPapers", "summary",
+}  # fmt: skip
 _LINES_LOOKED_AT = 5
+_ENVELOPE = re.compile(r'\{\s*"(?:messages|collection|dailyPapers|paper)"\s*:\s*[\[{]')
 _OBJECT = re.compile(r'\{\s*["}]')
 _DECODER = json.JSONDecoder()
 
@@ -38,6 +41,8 @@ class JsonLines:
         """Whether one of the first lines is a paper; the very first may be cut off."""
         lines = list(islice((line for line in numbered(text) if line.text), _LINES_LOOKED_AT))
         if not lines or lines[0].text == "{" or lines[0].text.startswith("["):
+            return False
+        if _ENVELOPE.match(lines[0].text):
             return False
         return any(_is_paper(line) for line in lines)
 

@@ -1,36 +1,235 @@
-"""From HTML, or what a feed calls HTML, to the text that a reader would see.
+"""From a dump to the XML documents in it and their entries; of damaged ones, what is whole.
 
-Only the tags of HTML, JATS and MathML are markup: the `<` of `a<b` is mathematics and stays.
+From formats.md, failures: XML comes cut half way. An entry counts only where its end tag stands;
+what is lost is a Rejection.
 """
 
-import html
 import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
 
-_BLOCKS = (
-    "address|article|aside|blockquote|br|center|dd|div|dl|dt|figcaption|figure|footer|form|h[1-6]|"
-    "header|hr|li|main|nav|ol|p|pre|sec|section|table|tbody|td|tfoot|th|thead|title|tr|ul"
-)
-_INLINE = (
-    "a|abbr|acronym|b|bdi|bdo|big|bold|button|cite|code|del|dfn|em|ext-link|font|i|img|ins|italic|"
-    "kbd|label|m(?:ath|frac|i|n|o|over|row|sqrt|sub|subsup|sup|text|under)|mark|q|s|samp|"
-    "sc|small|span|strike|strong|sub|sup|svg|time|tt|u|var|wbr|xref"
-)
-_ATTRIBUTES = r"(?:\s[^<>]*)?/?"
-_UNSEEN = re.compile(
-    r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL
-)
-_BLOCK = re.compile(rf"</?(?:[a-z]+:)?(?:{_BLOCKS}){_ATTRIBUTES}>", re.IGNORECASE)
-_TAG = re.compile(rf"</?(?:[a-z]+:)?(?:{_INLINE}){_ATTRIBUTES}>", re.IGNORECASE)
-_CLOSING = re.compile(rf"</(?:[a-z]+:)?(?:{_BLOCKS}|{_INLINE})\s*>", re.IGNORECASE)
+from digest.formats.facts import Unreadable
+from digest.formats.lines import malformed
+from digest.formats.xml_text import DAMAGE, XmlText, documents, read_quickly, read_text
+from digest.paper import Dump, Rejection, collapse
+
+Element = Any  # lxml ships no types
+Fields = Mapping[str, Sequence[str]]
+_LONGEST_QUOTE = 300
+_LINE_END = re.compile(r"\s*\n\s*")
 
 
-def to_text(markup: str) -> str:
-    """Take the tags away and decode entities once; where a block ends, so does a line."""
-    seen = _UNSEEN.sub("", markup)
-    lines = _BLOCK.sub("\n", " ".join(seen.split()))
-    return html.unescape(_TAG.sub("", lines))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """An element of a listing, and the line of the dump it begins on."""
+
+    element: Element
+    line: int
 
 
-def is_markup(text: str) -> bool:
-    """Whether a text that calls itself plain has an end tag: few papers do."""
-    return _CLOSING.search(text) is not None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One XML document of a dump, which begins on `line`.
+
+    Where it is not whole, `root` has only what stands before the first entry, and `rejections`
+    say what of it could not be read.
+    """
+
+    root: Element
+    line: int
+    entries: tuple[Entry, ...]
+    rejections: tuple[Rejection, ...] = ()
+    is_whole: bool = True
+
+
+def read_documents(dump: Dump, entry_tags: Collection[str]) -> tuple[Document, ...]:
+    """Every document of a dump with its entries, whose tags are given as `{namespace}name`.
+
+    What of a dump is no document at all is a rejection of the first. Raises ListingMalformed
+    where there is neither a whole document nor a whole entry.
+    """
+    for xml in _attempts(dump):
+        whole = _read_whole(xml, entry_tags)
+        if isinstance(whole, Document):
+            return (whole,)
+    found = [_read(part, entry_tags) for part in documents(xml)]
+    read = [each for each in found if isinstance(each, Document)]
+    unread = [each for each in found if isinstance(each, Rejection)]
+    if not read:
+        raise malformed(dump, unread[0].why, unread[0].line)
+    return (replace(read[0], rejections=(*read[0].rejections, *unread)), *read[1:])
+
+
+def text_of(element: Element | None) -> str | None:
+    """All text within an element; blank is None."""
+    text = "" if element is None else "".join(element.itertext()).strip()
+    return text or None
+
+
+def fields_of(element: Element) -> Fields:
+    """What the children of an entry say, by their tags; raises Unreadable.
+
+    An empty one may say it in the attribute `term` or `href`.
+    """
+    fields: dict[str, list[str]] = {}
+    for child in element:
+        text = "".join(child.itertext()) if len(child) else child.text
+        if text is None:
+            text = child.get("term") or child.get("href") or ""
+        if DAMAGE in text:
+            raise Unreadable("an entry whose text is not valid UTF-8")
+        if text and not text.isspace():
+            if (tag := child.tag) in fields:
+                fields[tag].append(text)
+            else:
+                fields[tag] = [text]
+    return fields
+
+
+def only(fields: Fields, *tags: str) -> str | None:
+    """What an entry says once, under one of the tags; raises Unreadable where it says two things.
+
+    Two titles are two entries that ran together.
+    """
+    found = None
+    for tag in tags:
+        for text in fields.get(tag, ()):
+            if found is not None:
+                raise Unreadable(f"an entry with more than one {tag.rpartition('}')[2]}")
+            found = text
+    return found
+
+
+def one_line(text: str | None) -> str | None:
+    """A title or an abstract with its white space collapsed; quick where there is nothing to do."""
+    if not text:
+        return None
+    is_wrapped = "\n" in text or "\t" in text or "\r" in text or "  " in text
+    return collapse(text) if is_wrapped or not text.isascii() else text.strip()
+
+
+def unwrapped(text: str | None) -> str | None:
+    """A text whose lines are put into one."""
+    return _LINE_END.sub(" ", text.strip()) if text else None
+
+
+def quoted(text: str) -> str:
+    """What a service says, as a message may quote it: on one line, safe on a terminal."""
+    return ascii(collapse(text)[:_LONGEST_QUOTE])
+
+
+def _attempts(dump: Dump) -> Iterator[XmlText]:
+    """The text as it stands, if that can be parsed, then without what XML forbids."""
+    quick = read_quickly(dump)
+    if quick and quick.why_not is None:
+        yield quick
+    xml = read_text(dump)
+    if xml.why_not is not None:
+        raise malformed(dump, xml.why_not)
+    yield xml
+
+
+def _read(part: XmlText, tags: Collection[str]) -> Document | Rejection:
+    """A document, or what is whole of it; a Rejection where nothing is."""
+    if part.why_not is not None:
+        return Rejection(line=part.line, why=part.why_not)
+    found = _read_whole(part, tags)
+    return found if isinstance(found, Document) else _salvaged(part, tags, found)
+
+
+def _read_whole(part: XmlText, tags: Collection[str]) -> Document | Rejection:
+    try:
+        root = _parse(part.text)
+    except _syntax_error() as error:
+        return _broken(error, part.line)
+    entries = tuple(
+        Entry(element=element, line=part.line + element.sourceline - 1)
+        for element in root.iter(*tags)
+    )
+    return Document(root=root, line=part.line, entries=entries)
+
+
+def _parse(text: str, *, recover: bool = False) -> Element:
+    from lxml import etree  # slow to import
+
+    parser = etree.XMLParser(
+        encoding="utf-8",
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+        recover=recover,
+    )
+    return etree.fromstring(text.encode(), parser)
+
+
+def _syntax_error() -> type[SyntaxError]:
+    from lxml import etree
+
+    error: type[SyntaxError] = etree.XMLSyntaxError
+    return error
+
+
+def _broken(error: SyntaxError, first_line: int) -> Rejection:
+    message = ascii((error.msg or "").split(", line ")[0])[1:-1]
+    line = first_line + max(error.lineno or 1, 1) - 1
+    return Rejection(line=line, why=f"is not well-formed XML: {message[:100]}")
+
+
+def _salvaged(part: XmlText, tags: Collection[str], why: Rejection) -> Document | Rejection:
+    """Read each entry of a broken document for itself, in the namespaces of the root element."""
+    names = "|".join(re.escape(tag.rpartition("}")[2]) for tag in tags)
+    starts = [m.start() for m in re.finditer(rf"<(?:[\w.-]+:)?(?:{names})(?=[\s/>])", part.text)]
+    end = re.compile(rf"</(?:[\w.-]+:)?(?:{names})\s*>")
+    root = part.root
+    if root is None or not starts:
+        return why
+    found = list(_pieces(part, root, starts, end))
+    entries = tuple(e for e in found if isinstance(e, Entry) and e.element.tag in tags)
+    rejections = tuple(each for each in found if isinstance(each, Rejection))
+    if not entries:
+        return why
+    return Document(
+        root=_parse(part.text[: starts[0]], recover=True),
+        line=part.line,
+        entries=entries,
+        rejections=rejections or (why,),
+        is_whole=False,
+    )
+
+
+def _pieces(
+    part: XmlText, root: re.Match[str], starts: Sequence[int], end: re.Pattern[str]
+) -> Iterator[Entry | Rejection]:
+    """What each stretch of text from one start tag to the next holds; the first is the head."""
+    text, line, at = part.text, part.line, 0
+    is_closed = re.compile(rf"</{re.escape(root['name'])}\s*>").search(text, starts[-1])
+    for begin, stop in pairwise([0, *starts, len(text)]):
+        line, at = line + text.count("\n", at, begin), begin
+        close = end.search(text, begin, stop) if begin else None
+        if close:
+            yield _piece(text[begin : close.end()], line, root)
+        elif begin and (stop < len(text) or is_closed):
+            yield Rejection(line=line, why="an entry that is cut off")
+        if stray := end.search(text, close.end() if close else begin, stop):
+            yield Rejection(
+                line=line + text.count("\n", begin, stray.start()),
+                why="the end of an entry whose beginning is missing",
+            )
+    if not is_closed:
+        within = "" if close else f", within the entry that begins on line {line}"
+        yield Rejection(
+            line=part.line + text.count("\n"), why=f"cut off here{within}: the rest is missing"
+        )
+
+
+def _piece(text: str, line: int, root: re.Match[str]) -> Entry | Rejection:
+    try:
+        around = _parse(f"{root['tag']}{text}</{root['name']}>")
+    except _syntax_error():
+        return Rejection(line=line, why="an entry that is not well-formed XML")
+    return Entry(element=around[0], line=line)

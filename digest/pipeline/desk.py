@@ -36,11 +36,9 @@ class Past:
             decided=issues.verdicts(connection),
             suppressed=frozenset(suppressions.load(connection)),
             reports=tuple(
-                SourceReport(
-                    source=name, outcome=last_pulls[name].outcome, error=last_pulls[name].error
-                )
+                SourceReport(source=name, outcome=pull.outcome, why=pull.error or pull.why)
                 for name in sources
-                if name in last_pulls
+                if (pull := last_pulls.get(name))
             ),
         )
 

@@ -11,6 +11,7 @@ from digest import formats
 from digest.errors import ListingMalformed, SourceError, SourceUnavailable
 from digest.issue import Outcome
 from digest.paper import Dump, Validators
+from digest.pipeline.hydrate import Asker, Hydrated, hydrate
 from digest.sources import Memory, Pull, Source, Verdict
 from digest.store import pulls, recording
 from digest.store.database import reading, writing
@@ -44,22 +45,51 @@ class Fetched:
     waits: bool = False
     complaints: tuple[str, ...] = ()
 
+    @property
+    def is_for_a_person(self) -> bool:
+        """Whether something went wrong that time will not mend."""
+        return bool(self.tally.rejected or (self.error and not self.waits))
+
+    @property
+    def is_for_later(self) -> bool:
+        """Whether asking again later makes sense: it is down, late or stale."""
+        return self.outcome in _TROUBLE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supply:
+    """Where papers come from: sources, where their dumps are kept, who completes papers."""
+
+    sources: tuple[Source, ...]
+    keeper: Keeper | None = None
+    asker: Asker | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Haul:
+    """What a fetch brought, source by source, and how completing it went."""
+
+    fetched: tuple[Fetched, ...]
+    hydrated: Hydrated = field(default_factory=Hydrated)
+
 
 def fetch(
     engine: sa.Engine,
-    sources: Iterable[Source],
+    supply: Supply,
     *,
     now: datetime,
-    keeper: Keeper | None = None,
-    progress: Callable[[Fetched], None] = lambda fetched: None,
-) -> tuple[Fetched, ...]:
-    """Pull each source, read what it gave, and record it; a source that fails stops no other."""
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Haul:
+    """Pull each source, read what it gave, and record it; a source that fails stops no other.
+
+    Then papers are completed, as far as somebody knows more of them.
+    """
     done = []
-    for source in sources:
-        fetched = _fetch_one(engine, source, now, keeper)
-        progress(fetched)
-        done.append(fetched)
-    return tuple(done)
+    for number, source in enumerate(supply.sources, start=1):
+        done.append(_fetch_one(engine, source, now, supply.keeper))
+        progress(number, len(supply.sources))
+    hydrated = hydrate(engine, supply.asker, now=now) if supply.asker else Hydrated()
+    return Haul(fetched=tuple(done), hydrated=hydrated)
 
 
 def fetch_dump(engine: sa.Engine, dump: Dump, *, format_name: str | None, now: datetime) -> Fetched:
@@ -81,7 +111,7 @@ def _fetch_one(engine: sa.Engine, source: Source, now: datetime, keeper: Keeper 
         pull = Pull(error=error)
     reader = _Reader(engine=engine, now=now, format_name=source.format, source=source)
     for dump in pull.dumps:
-        if keeper:
+        if keeper and not dump.is_on_disk:
             reader.complaints += _keep(keeper, dump)
         reader.read(dump)
     fetched = reader.report(source.name, pull)

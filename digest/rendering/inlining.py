@@ -60,7 +60,7 @@ def _numbered(masked: str, tags: list[re.Match[str]]) -> str:
 def _computed_styles(page: str, css: str) -> dict[int, str]:
     """Ask premailer which declarations apply to each numbered element."""
     from cssselect import SelectorError
-    from lxml import etree  # type: ignore[import-untyped]
+    from lxml import etree
     from premailer import Premailer
 
     premailer = Premailer(

@@ -215,12 +215,12 @@ def _source(report: SourceReport) -> str:
 
 
 def _sources(sources: tuple[SourceReport, ...]) -> tuple[str, ...]:
-    """One line a source: how it ended, and the error if there was one."""
+    """One line a source: how it ended, and why if that wants saying."""
     lines = tuple(_source_line(report) for report in sources[:SOURCES_NAMED])
     more = len(sources) - SOURCES_NAMED
     return (*lines, f"and {counted(more, 'more source')}") if more > 0 else lines
 
 
 def _source_line(report: SourceReport) -> str:
-    error = cut(one_line(report.error or ""), ERROR_LIMIT)
-    return f"{_source(report)}: {_OUTCOME_WORDS[report.outcome]}{f' ({error})' if error else ''}"
+    why = cut(one_line(report.why or ""), ERROR_LIMIT)
+    return f"{_source(report)}: {_OUTCOME_WORDS[report.outcome]}{f' ({why})' if why else ''}"

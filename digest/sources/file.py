@@ -57,7 +57,13 @@ class FileSource:
             except OSError as error:
                 errors.append(self._error(error, path))
                 continue
-            yield Dump(content=content, name=str(path), source=self.name, pulled_at=now)
+            yield Dump(
+                content=content,
+                name=str(path),
+                source=self.name,
+                pulled_at=now,
+                is_on_disk=True,
+            )
 
     def _error(self, error: OSError, path: Path) -> SourceError:
         mistake = SourceError(f"{path}: {error.strerror or error}", source=self.name)

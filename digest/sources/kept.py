@@ -10,10 +10,10 @@ from hashlib import sha256
 from pathlib import Path
 
 from digest.errors import SourceError
+from digest.kept import STAMP
 from digest.paper import Dump
 
 _UNFIT = re.compile(r"[^\w.+-]+")
-_STAMP = "%Y%m%dT%H%M%SZ"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,9 +24,11 @@ class DumpFolder:
 
     def keep(self, dump: Dump) -> None:
         """Write a pulled dump, compressed, under a name that says when; twice is once."""
-        pulled_at = (dump.pulled_at or datetime.min).astimezone(UTC)
+        if dump.pulled_at is None:
+            raise ValueError("a dump that no source pulled is not kept")
+        pulled_at = dump.pulled_at.astimezone(UTC)
         what = (dump.part, str(dump.day or ""), sha256(dump.content).hexdigest()[:8])
-        name = f"{pulled_at:{_STAMP}}-{_UNFIT.sub('-', '-'.join(filter(None, what)))}.gz"
+        name = f"{pulled_at:{STAMP}}-{_UNFIT.sub('-', '-'.join(filter(None, what)))}.gz"
         folder = self.path / _UNFIT.sub("-", dump.source or "unnamed")
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -39,23 +41,8 @@ class DumpFolder:
 
     def prune(self, *, now: datetime, keep: timedelta) -> int:
         """Delete what is older than `keep`, by the stamp in its name; count it."""
-        before = (now - keep).strftime(_STAMP)
+        before = (now - keep).strftime(STAMP)
         old = [file for file in self.path.glob("*/*.gz") if file.name < before]
         for file in old:
             file.unlink(missing_ok=True)
         return len(old)
-
-
-def unpacked(path: Path, content: bytes) -> tuple[bytes, datetime | None, str | None]:
-    """Undo `keep`: the bytes, when they were pulled, and the source; as they are if not kept."""
-    if not content.startswith(b"\x1f\x8b"):
-        return content, None, None
-    stamp = path.name[:16]
-    try:
-        pulled_at = datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC)
-    except ValueError:
-        pulled_at = None
-    try:
-        return gzip.decompress(content), pulled_at, path.parent.name if pulled_at else None
-    except (EOFError, OSError) as error:
-        raise SourceError(f"{path}: cannot be unpacked: {error}") from error

@@ -224,7 +224,7 @@ def _from_pick(issue_id: int, position: int, entry: tuple[str, Pick]) -> dict[st
 
 
 def _from_report(report: SourceReport) -> list[str | None]:
-    return [report.source, report.outcome.value, report.error]
+    return [report.source, report.outcome.value, report.why]
 
 
 def _issue(row: sa.RowMapping, chosen: list[sa.RowMapping], held: Mapping[int, Any]) -> Issue:
@@ -251,8 +251,8 @@ def _issue(row: sa.RowMapping, chosen: list[sa.RowMapping], held: Mapping[int, A
         also=tuple(sections["also"]),
         searched=row["searched"],
         sources=tuple(
-            SourceReport(source=source, outcome=Outcome(outcome), error=error)
-            for source, outcome, error in row["sources"]
+            SourceReport(source=source, outcome=Outcome(outcome), why=why)
+            for source, outcome, why in row["sources"]
         ),
         layout=Layout(row["layout"]),
         language=row["language"],

@@ -56,6 +56,37 @@ def by_names(connection: sa.Connection, names: Iterable[str]) -> dict[str, Store
     return {name: papers[ids[key]] for name, key in keys.items() if key and key in ids}
 
 
+def unhydrated(
+    connection: sa.Connection, *, since: datetime, trusted: Sequence[str], limit: int
+) -> list[str]:
+    """Name, newest first, papers that arXiv's own interface was not asked about yet.
+
+    Papers whose facts are from one of the `trusted` formats already need no asking.
+    """
+    table = schema.papers
+    query = (
+        sa.select(table.c.arxiv_id)
+        .where(
+            table.c.arxiv_id.is_not(None),
+            table.c.hydrated_at.is_(None),
+            table.c.format.not_in(trusted),
+            table.c.first_seen_at >= since,
+        )
+        .order_by(table.c.first_seen_at.desc(), table.c.id.desc())
+        .limit(limit)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def mark_hydrated(connection: sa.Connection, names: Sequence[str], *, at: datetime) -> None:
+    """Write down that these papers need not be asked about again."""
+    table = schema.papers
+    for chunk in chunks(names):
+        connection.execute(
+            sa.update(table).where(table.c.arxiv_id.in_(chunk)).values(hydrated_at=at)
+        )
+
+
 def count(connection: sa.Connection) -> int:
     """Count the distinct papers held."""
     query = sa.select(sa.func.count()).where(schema.papers.c.merged_into.is_(None))

@@ -59,6 +59,19 @@ def record(
     return Tally(pulled=pulled, new=new, known=pulled - new, rejected=rejected)
 
 
+def enrich(connection: sa.Connection, listing: Listing) -> int:
+    """Add facts to papers held already, which is no sighting of them; count those known."""
+    serialise(connection, "papers")
+    shelf = _Shelf.load(connection, (a.paper for a in listing.announcements))
+    known = 0
+    for announcement in listing.announcements:
+        if same := shelf.matches(announcement.paper):
+            known += 1
+            _unite(connection, shelf, same[0], announcement)
+            _write_keys(connection, same[0].id, shelf.label(same[0], announcement.paper))
+    return known
+
+
 @dataclass(slots=True)
 class _Held:
     """A record of the store, as it is while a listing is being recorded."""

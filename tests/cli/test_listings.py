@@ -44,7 +44,6 @@ def test_parse_reads_standard_input_and_needs_no_configuration(tmp_path: Path) -
         pytest.param("Dear Ada,\n\nhow are you?\n", (), 1, "dump", id="no listing"),
         pytest.param(f"{LINE}\nnonsense\n", (), 1, "dump:2: ", id="one bad line"),
         pytest.param(LINE, ("--format", "hf-txt"), 2, "hf-text", id="misspelt format"),
-        pytest.param(LINE, ("--format", "feed"), 2, "yet", id="a later format"),
         pytest.param(LINE, ("--format", "arxiv-text"), 1, "jsonl", id="the wrong format"),
     ],
 )

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from builders import make_dump
-from digest.formats import parse
+from digest.formats import FORMATS, parse
 from digest.formats.jsonl import dumps
 from digest.paper import Listing
 
 DATA = Path(__file__).parents[1] / "data"
-DUMPS = sorted(DATA.glob("*/*.txt"))
+DUMPS = sorted(path for path in DATA.glob("*/*") if path.suffix not in (".jsonl", ".rejected"))
 
 
 def printed(listing: Listing) -> str:
@@ -29,7 +29,7 @@ def read(dump: Path) -> Listing:
 
 
 def test_there_are_dumps_of_each_format() -> None:
-    assert {dump.parent.name for dump in DUMPS} == {"hf-text", "arxiv-text", "jsonl"}
+    assert {dump.parent.name for dump in DUMPS} == set(FORMATS)
 
 
 @pytest.mark.parametrize("dump", [pytest.param(dump, id=dump.stem) for dump in DUMPS])

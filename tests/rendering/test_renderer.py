@@ -55,7 +55,7 @@ def all_of(text):
         name=text,
         subscriber=text,
         language=text,
-        sources=(SourceReport(source=text, outcome=Outcome.FAILED, error=text),),
+        sources=(SourceReport(source=text, outcome=Outcome.FAILED, why=text),),
     )
 
 
@@ -119,7 +119,7 @@ def test_a_message_is_never_above_its_limit(character):
         )
         for number in range(200)
     ]  # fmt: skip
-    sources = (SourceReport(source=long, outcome=Outcome.FAILED, error=long),) * 200
+    sources = (SourceReport(source=long, outcome=Outcome.FAILED, why=long),) * 200
     message = render(*picks, also=tuple(picks[:20]), sources=sources, name=long)
     assert len(message.html.encode()) <= HTML_LIMIT
     assert "To keep this message small:" in texts(message)

@@ -54,7 +54,7 @@ PICKS = (
 ALSO = (make_pick(UNLINKED, score=3.0), make_pick(FULL, score=2.0))
 REPORTS = (
     SourceReport(source="ml", outcome=Outcome.NEW),
-    SourceReport(source="hf", outcome=Outcome.FAILED, error="503 Service Unavailable"),
+    SourceReport(source="hf", outcome=Outcome.FAILED, why="503 Service Unavailable"),
 )
 ISSUES = {
     "cards": make_issue(*PICKS, also=ALSO, sources=REPORTS),

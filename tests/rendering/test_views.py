@@ -7,7 +7,7 @@ from digest.issue import Outcome, SourceReport
 from digest.rendering.views import Fit, Footer, fits, issue_view, paper_views
 from digest.subscriber import Layout
 
-FAILED = SourceReport(source="hf", outcome=Outcome.FAILED, error="connection refused\r\nby host")
+FAILED = SourceReport(source="hf", outcome=Outcome.FAILED, why="connection refused\r\nby host")
 LATE = SourceReport(source="ml", outcome=Outcome.LATE)
 QUIET = SourceReport(source="bio", outcome=Outcome.QUIET)
 

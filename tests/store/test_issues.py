@@ -46,7 +46,7 @@ def make_rich_issue(engine: sa.Engine) -> Issue:
         name="Ada 🎉",
         sources=(
             SourceReport(source="ml", outcome=Outcome.NEW),
-            SourceReport(source="hf", outcome=Outcome.FAILED, error="HTTP 503"),
+            SourceReport(source="hf", outcome=Outcome.FAILED, why="HTTP 503"),
         ),
         layout=Layout.TITLES,
         language="de",

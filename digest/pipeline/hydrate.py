@@ -1,0 +1,59 @@
+"""Hydrate: ask arXiv's interface for what its listings leave out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import sqlalchemy as sa
+
+from digest import formats
+from digest.errors import ListingMalformed
+from digest.sources import Pull
+from digest.store import papers, recording
+from digest.store.database import reading, writing
+
+_TRUSTED = ("arxiv-api", "arxiv-oai")
+_PATIENCE = timedelta(days=3)
+"""The interface's index lags behind announcements by up to a day (formats.md, arxiv-api)."""
+
+_MOST = 2_000
+"""Papers asked about in one run: twenty requests, a minute at arXiv's pace."""
+
+
+class Asker(Protocol):
+    """Who knows more about papers."""
+
+    def ask(self, ids: Sequence[str], *, now: datetime) -> Pull:
+        """Get the records of some arXiv ids; what failed is in the Pull."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hydrated:
+    """How many papers were asked about and found; `error` says why not all were."""
+
+    asked: int = 0
+    found: int = 0
+    error: str | None = None
+
+
+def hydrate(engine: sa.Engine, asker: Asker, *, now: datetime) -> Hydrated:
+    """Complete the papers of the last days; when the service is down they stay as they are."""
+    with reading(engine) as connection:
+        ids = papers.unhydrated(connection, since=now - _PATIENCE, trusted=_TRUSTED, limit=_MOST)
+    if not ids:
+        return Hydrated()
+    pull = asker.ask(ids, now=now)
+    errors = [str(pull.error)] if pull.error else []
+    found = 0
+    for dump in pull.dumps:
+        try:
+            listing = formats.parse(dump, "arxiv-api")
+        except ListingMalformed as error:
+            errors.append(str(error))
+            continue
+        known = [a.paper.arxiv_id for a in listing.announcements if a.paper.arxiv_id]
+        with writing(engine) as connection:
+            found += recording.enrich(connection, listing)
+            papers.mark_hydrated(connection, known, at=now)
+    return Hydrated(asked=len(ids), found=found, error="; ".join(errors) or None)
