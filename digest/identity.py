@@ -7,6 +7,7 @@ never merge, nor do two different DOIs.
 """
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -30,6 +31,8 @@ TRUST = (
 """Whose word counts where listings disagree, most trusted first: arXiv's own records before
 its pages, a service's interface before a copy of its page, Hugging Face's text last (it drops
 TeX and shows days in a zone west of UTC)."""
+
+_SIGNS = re.compile(r"[\W_]+")
 
 _SHORT_ABSTRACT = 80
 """Below so many letters an abstract says nothing of its own ("This paper is withdrawn")."""
@@ -58,8 +61,8 @@ class Key:
 
 def fold(text: str) -> str:
     """Keep letters and digits alone, without case and accents."""
-    decomposed = unicodedata.normalize("NFKD", text).casefold()
-    return "".join(char for char in decomposed if char.isalnum())
+    decomposed = text if text.isascii() else unicodedata.normalize("NFKD", text)
+    return _SIGNS.sub("", decomposed.casefold())
 
 
 def keys(paper: Paper) -> tuple[Key, ...]:

@@ -32,7 +32,7 @@ MAY_IMPORT = {
     "__init__": set(),
     "starter": set(),
 }
-HEAVY = {"numpy", "scipy", "premailer", "sqlalchemy", "pydantic", "httpx", "rich", "jinja2", "lxml"}
+HEAVY = {"numpy", "scipy", "premailer", "sqlalchemy", "pydantic", "httpx", "rich", "jinja2", "lxml", "feedparser"}
 
 
 def modules() -> list[Path]:

@@ -31,6 +31,18 @@ NAME = "arxiv-api"
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _ARXIV = "{http://arxiv.org/schemas/atom}"
 _SEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"
+_NAMES = {
+    f"{_ATOM}id": "id",
+    f"{_ATOM}title": "title",
+    f"{_ATOM}summary": "summary",
+    f"{_ATOM}published": "published",
+    f"{_ATOM}category": "category",
+    f"{_ATOM}name": "name",
+    f"{_ARXIV}primary_category": "primary category",
+    f"{_ARXIV}comment": "comment",
+    f"{_ARXIV}journal_ref": "journal reference",
+    f"{_ARXIV}doi": "DOI",
+}
 _HEAD = 65_536
 _TELLING = re.compile(r"https?://arxiv\.org/api/")
 _ENTRY = re.compile(r"<(?:[\w.-]+:)?entry[\s>]")
@@ -95,11 +107,11 @@ def _is_error(entry: Entry) -> bool:
 
 def _read(entry: Entry, dump: Dump) -> Iterator[Found]:
     try:
-        fields = fields_of(entry.element)
+        fields = fields_of(entry.element, _NAMES)
         if _is_error(entry):
-            summary = only(fields, f"{_ATOM}summary") or "no reason"
+            summary = only(fields, "summary") or "no reason"
             raise Unreadable(f"arXiv answered with an error: {quoted(summary)}")
-        written = only(fields, f"{_ATOM}published")
+        written = only(fields, "published")
         day = day_of((written or "").strip())
         facts = {**_facts(fields), "authors": _authors(entry.element)}
         paper = read_paper({**facts, "published": day.isoformat() if day else None})
@@ -113,8 +125,8 @@ def _read(entry: Entry, dump: Dump) -> Iterator[Found]:
 
 def _facts(fields: Fields) -> Facts:
     """What an entry says beside its authors, under the names that a paper's facts have."""
-    arxiv_id = only(fields, f"{_ATOM}id") or ""
-    title = only(fields, f"{_ATOM}title")
+    arxiv_id = only(fields, "id") or ""
+    title = only(fields, "title")
     if (paper_id := PaperId.parse(arxiv_id)) is None or paper_id.arxiv is None:
         raise Unreadable(f"an entry without an arXiv id: {shown(arxiv_id)}")
     if title is None:
@@ -122,22 +134,21 @@ def _facts(fields: Fields) -> Facts:
     return {
         "arxiv_id": arxiv_id,
         "title": title,
-        "abstract": only(fields, f"{_ATOM}summary"),
+        "abstract": only(fields, "summary"),
         "categories": _categories(fields),
-        "comment": unwrapped(only(fields, f"{_ARXIV}comment")),
-        "journal_ref": unwrapped(only(fields, f"{_ARXIV}journal_ref")),
-        "doi": next((doi for text in fields.get(f"{_ARXIV}doi", ()) for doi in text.split()), None),
+        "comment": unwrapped(only(fields, "comment")),
+        "journal_ref": unwrapped(only(fields, "journal reference")),
+        "doi": next((doi for text in fields.get("DOI", ()) for doi in text.split()), None),
     }
 
 
 def _authors(element: Element) -> list[str]:
     authors = element.iterchildren(f"{_ATOM}author")
-    names = (unwrapped(only(fields_of(author), f"{_ATOM}name")) for author in authors)
+    names = (unwrapped(only(fields_of(author, _NAMES), "name")) for author in authors)
     return [name for name in names if name and name != ":"]
 
 
 def _categories(fields: Fields) -> list[str]:
     """The primary category first; those that are classes of another scheme are left out."""
-    tags = (f"{_ARXIV}primary_category", f"{_ATOM}category")
-    terms = (term.strip() for tag in tags for term in fields.get(tag, ()))
+    terms = [*fields.get("primary category", ()), *fields.get("category", ())]
     return list(dict.fromkeys(term for term in terms if _CATEGORY.fullmatch(term)))

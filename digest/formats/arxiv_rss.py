@@ -45,21 +45,29 @@ _ENTRY = re.compile(r"<(?:[\w.-]+:)?(?:item|entry)[\s>]")
 _OF_FEED = re.compile(r"rss\.arxiv\.org")
 _OF_ENTRY = re.compile(r"<arxiv:announce_type\b|<(?:\w+:)?(?:guid|id)\b[^<>]*>\s*oai:arXiv\.org:")
 _DESCRIPTION = re.compile(
-    r"arXiv:(?P<id>\S+)\s+Announce Type:\s*(?P<type>\S+)(?:\s+Abstract:)?(?P<text>.*)",
+    r"arXiv:(?P<id>\S+)\s+Announce Type:\s*(?P<type>\S+)(?:\s+Abstract:)?\s*(?P<text>.*)",
     re.DOTALL,
 )
 _ERROR = "Feed error"
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d(?=T|\Z)", re.ASCII)
-_TITLE = ("title", f"{_ATOM}title")
-_WHEN = ("pubDate", f"{_ATOM}published")
-_ABOUT = ("description", f"{_ATOM}summary")
-_CATEGORY = ("category", f"{_ATOM}category")
-_CREATOR = "{http://purl.org/dc/elements/1.1/}creator"
-_TYPE = f"{_ARXIV}announce_type"
-_DOI = f"{_ARXIV}DOI"
-_JOURNAL = f"{_ARXIV}journal_reference"
-_LINK = ("link", f"{_ATOM}link")
-_IDENTIFIER = ("guid", f"{_ATOM}id")
+_NAMES = {
+    "title": "title",
+    "description": "description",
+    "guid": "id",
+    "link": "link",
+    "category": "category",
+    "pubDate": "day",
+    f"{_ATOM}title": "title",
+    f"{_ATOM}summary": "description",
+    f"{_ATOM}id": "id",
+    f"{_ATOM}link": "link",
+    f"{_ATOM}category": "category",
+    f"{_ATOM}published": "day",
+    f"{_ARXIV}announce_type": "announce type",
+    f"{_ARXIV}DOI": "DOI",
+    f"{_ARXIV}journal_reference": "journal reference",
+    "{http://purl.org/dc/elements/1.1/}creator": "creator",
+}
 _FIRST_TIME = (AnnounceType.NEW, AnnounceType.CROSS)
 
 Match = re.Match[str]
@@ -91,7 +99,7 @@ def _read_feed(feed: Document, dump: Dump) -> list[Found] | Rejection:
     channel = _channel(feed.root)
     if channel is None:
         return Rejection(line=feed.line, why=f"looks like {shown(feed.root.tag)}, not {NAME}")
-    if (_first(channel, *_TITLE) or "").startswith(_ERROR):
+    if (_first(channel, "title", f"{_ATOM}title") or "").startswith(_ERROR):
         why = _first(channel, "description", f"{_ATOM}subtitle") or "no reason"
         return Rejection(line=feed.line, why=f"arXiv answered with an error: {quoted(why)}")
     day = _day_of_feed(feed)
@@ -117,7 +125,8 @@ def _day_of_feed(feed: Document) -> date | None:
         return None
     if day := _day(_first(channel, "pubDate")):
         return day
-    days = [day for entry in feed.entries if (day := _day(_first(entry.element, *_WHEN)))]
+    stated = (_first(entry.element, "pubDate", f"{_ATOM}published") for entry in feed.entries)
+    days = [day for day in map(_day, stated) if day]
     return max(days) if days else _eastern_day(_first(channel, f"{_ATOM}updated"))
 
 
@@ -144,12 +153,12 @@ def _eastern_day(written: str | None) -> date | None:
 
 def _read(entry: Entry, day_of_feed: date | None, dump: Dump) -> Iterator[Found]:
     try:
-        fields = fields_of(entry.element)
-        description = (only(fields, *_ABOUT) or "").strip()
+        fields = fields_of(entry.element, _NAMES)
+        description = (only(fields, "description") or "").strip()
         about = _DESCRIPTION.fullmatch(description)
         announce_type = _announce_type(fields, about)
         paper = _paper(fields, about, about["text"] if about else description)
-        written = only(fields, *_WHEN)
+        written = only(fields, "day")
     except Unreadable as error:
         yield Rejection(line=entry.line, why=str(error))
         return
@@ -168,7 +177,7 @@ def _read(entry: Entry, day_of_feed: date | None, dump: Dump) -> Iterator[Found]
 
 def _announce_type(fields: Fields, about: Match | None) -> AnnounceType | None:
     """How the entry says that it was announced, in its two places."""
-    said = (only(fields, _TYPE) or "").strip()
+    said = (only(fields, "announce type") or "").strip()
     told = about["type"] if about else said
     if said and said != told:
         raise Unreadable(f"an entry of two announce types: {shown(f'{said} {told}')}")
@@ -177,11 +186,11 @@ def _announce_type(fields: Fields, about: Match | None) -> AnnounceType | None:
 
 def _paper(fields: Fields, about: Match | None, abstract: str) -> Paper:
     """What an entry says; `facts.read_paper` does this too, at several times the cost."""
-    title = one_line(only(fields, *_TITLE))
+    title = one_line(only(fields, "title"))
     if title is None:
         raise Unreadable("an entry without a title")
     paper_id = _paper_id(fields, about)
-    authors, doi = _authors(fields), only(fields, _DOI)
+    authors, doi = _authors(fields), only(fields, "DOI")
     return Paper(
         title=title,
         abstract=one_line(abstract),
@@ -193,15 +202,15 @@ def _paper(fields: Fields, about: Match | None, abstract: str) -> Paper:
         doi=doi.split()[0] if doi else None,
         url=abs_url(paper_id.arxiv or ""),
         pdf_url=pdf_url(paper_id.arxiv or ""),
-        journal_ref=unwrapped(only(fields, _JOURNAL)),
+        journal_ref=unwrapped(only(fields, "journal reference")),
     )
 
 
 def _paper_id(fields: Fields, about: Match | None) -> PaperId:
     """The id of an entry; its identifier and its description name the same paper."""
-    guid = (only(fields, *_IDENTIFIER) or "").strip().removeprefix("oai:arXiv.org:")
+    guid = (only(fields, "id") or "").strip().removeprefix("oai:arXiv.org:")
     texts = {guid, about["id"] if about else ""} - {""}
-    texts = texts or {text for tag in _LINK for text in fields.get(tag, ())}
+    texts = texts or set(fields.get("link", ()))
     known = [paper_id for text in texts if (paper_id := PaperId.parse(text)) and paper_id.arxiv]
     if not known:
         raise Unreadable(f"an entry without an arXiv id: {shown(' '.join(sorted(texts)))}")
@@ -212,10 +221,10 @@ def _paper_id(fields: Fields, about: Match | None) -> PaperId:
 
 def _authors(fields: Fields) -> tuple[str, ...]:
     """The names; an address is the feed's, which once stood where the authors should."""
-    text = only(fields, _CREATOR)
+    text = only(fields, "creator")
     names = split_names(text) if text else ()
     return tuple(name for name in names if "@" not in name) if text and "@" in text else names
 
 
 def _categories(fields: Fields) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(term.strip() for tag in _CATEGORY for term in fields.get(tag, ())))
+    return tuple(dict.fromkeys(term.strip() for term in fields.get("category", ())))

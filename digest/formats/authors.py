@@ -15,20 +15,26 @@ _OPENING = {")": "(", "}": "{"}
 _SEPARATOR = re.compile(
     r"(?<!\\),(?:\s*for\s+the\s)?|:(?=[\s,]|$)|(?<!\S)and(?!\S)|(?<!\S)on\s+behalf\s+of(?:\s+the)?(?!\S)"
 )
-_UNUSUAL = re.compile(r"[(){}\\:]|\b(?:and|behalf|for)\b")
+_SIGN = re.compile(r"[(){}\\:]")
+_WORDS = (" and ", " behalf ", " for ")
 _SUFFIXES = frozenset(("jr", "jr.", "sr", "sr.", "ii", "iii", "iv"))
 
 
 def split_names(text: str) -> tuple[str, ...]:
     """The names in the order of the text; separators within brackets or TeX braces are none."""
     names: list[str] = []
-    is_usual = _UNUSUAL.search(text) is None
-    for part in map(str.strip, collapse(text).split(",")) if is_usual else _parts(_pieces(text)):
+    text = collapse(text)
+    for part in map(str.strip, text.split(",")) if _is_plain(text) else _parts(_pieces(text)):
         if names and part.lower() in _SUFFIXES:
             names[-1] += f" {part}"
         elif part:
             names.append(part)
     return tuple(names)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether there are but names and commas, as nearly always."""
+    return _SIGN.search(text) is None and not any(word in text for word in _WORDS)
 
 
 def _parts(pieces: Iterator[tuple[str, bool]]) -> Iterator[str]:

@@ -12,6 +12,8 @@ _BINARY = (
     (b"\x1f\x8b", "gzip data"),
     (b"PK\x03\x04", "a zip archive"),
 )
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_DECLARED = re.compile(rb"<\?xml[^>]{1,60}encoding")  # XML says itself what it is in
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _DAMAGE = re.compile("[\x00\ud800-\udfff]")
 _DAMAGE_OF_TEXT = 0.3
@@ -40,18 +42,31 @@ def decode(dump: Dump) -> str:
     for magic, kind in _BINARY:
         if dump.content.startswith(magic):
             raise malformed(dump, f"looks like {kind}, which is no listing")
+    if b"\0" in dump.content and not dump.content.startswith(_UTF16):
+        raise malformed(dump, "looks like binary data, which is no listing")
     text = _decoded(dump.content).removeprefix(BOM)
     if "\0" in text:
         raise malformed(dump, "looks like binary data, which is no listing")
-    if len(_DAMAGE.findall(text)) > _DAMAGE_OF_TEXT * len(text):
+    if not text.isascii() and _is_mostly_damage(text) and not _DECLARED.match(dump.content):
         raise malformed(dump, "looks like binary data or text that is not UTF-8")
     return text
 
 
 def _decoded(content: bytes) -> str:
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if content.startswith(_UTF16):
         return codecs.getincrementaldecoder("utf-16")("surrogatepass").decode(content)
-    return codecs.getincrementaldecoder("utf-8")("surrogateescape").decode(content)
+    try:
+        return content.decode()  # the fast and the usual case
+    except UnicodeDecodeError:
+        return codecs.getincrementaldecoder("utf-8")("surrogateescape").decode(content)
+
+
+def _is_mostly_damage(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return len(_DAMAGE.findall(text)) > _DAMAGE_OF_TEXT * len(text)
+    return False
 
 
 def numbered(text: str) -> tuple[Line, ...]:

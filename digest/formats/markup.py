@@ -68,38 +68,36 @@ def text_of(element: Element | None) -> str | None:
     return text or None
 
 
-def fields_of(element: Element) -> Fields:
-    """What the children of an entry say, by their tags; raises Unreadable.
+def fields_of(element: Element, names: Mapping[str, str]) -> Fields:
+    """What the children of an entry say, under the names that their tags have; raises Unreadable.
 
     An empty one may say it in the attribute `term` or `href`.
     """
     fields: dict[str, list[str]] = {}
     for child in element:
+        if (name := names.get(child.tag)) is None:
+            continue
         text = "".join(child.itertext()) if len(child) else child.text
         if text is None:
             text = child.get("term") or child.get("href") or ""
         if DAMAGE in text:
             raise Unreadable("an entry whose text is not valid UTF-8")
         if text and not text.isspace():
-            if (tag := child.tag) in fields:
-                fields[tag].append(text)
-            else:
-                fields[tag] = [text]
+            fields.setdefault(name, []).append(text)
     return fields
 
 
-def only(fields: Fields, *tags: str) -> str | None:
-    """What an entry says once, under one of the tags; raises Unreadable where it says two things.
+def only(fields: Fields, name: str) -> str | None:
+    """What an entry says once; raises Unreadable where it says two things.
 
     Two titles are two entries that ran together.
     """
-    found = None
-    for tag in tags:
-        for text in fields.get(tag, ()):
-            if found is not None:
-                raise Unreadable(f"an entry with more than one {tag.rpartition('}')[2]}")
-            found = text
-    return found
+    texts = fields.get(name)
+    if texts is None:
+        return None
+    if len(texts) > 1:
+        raise Unreadable(f"an entry with more than one {name}")
+    return texts[0]
 
 
 def one_line(text: str | None) -> str | None:

@@ -156,8 +156,8 @@ def _insert(
         "format": announcement.format,
         "first_seen_at": seen_at,
     }
-    statement = sa.insert(schema.papers).values(values).returning(schema.papers.c.id)
-    number = connection.execute(statement).scalar_one()
+    statement = sa.insert(schema.papers).returning(schema.papers.c.id)
+    number = connection.execute(statement, values).scalar_one()
     held = _Held(number, announcement.paper, announcement.format)
     shelf.held[number] = held
     return held
@@ -241,8 +241,8 @@ def _sight(
         "announced": day,
         "seen_at": seen_at,
     }
-    statement = upsert(schema.sightings, connection).values(values).on_conflict_do_nothing()
-    connection.execute(statement)
+    statement = upsert(schema.sightings, connection).on_conflict_do_nothing()
+    connection.execute(statement, values)
 
 
 def _write_keys(connection: sa.Connection, paper_id: int, new: Iterable[Key]) -> None:
