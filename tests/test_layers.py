@@ -32,7 +32,10 @@ MAY_IMPORT = {
     "__init__": set(),
     "starter": set(),
 }
-HEAVY = {"numpy", "scipy", "premailer", "sqlalchemy", "pydantic", "httpx", "rich", "jinja2", "lxml", "feedparser"}
+HEAVY = {
+    "numpy", "scipy", "premailer", "sqlalchemy", "pydantic", "httpx", "rich", "jinja2", "lxml",
+    "feedparser",
+}  # fmt: skip
 
 
 def modules() -> list[Path]:

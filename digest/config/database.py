@@ -43,6 +43,12 @@ def database_url(secret: Secret | None, config: Path, environ: Mapping[str, str]
     return _absolute(written, config.parent)
 
 
+def state_folder(secret: Secret | None, config: Path, environ: Mapping[str, str]) -> Path:
+    """Where the database's file lies; for a server's, where a file would by default."""
+    match = _SQLITE.fullmatch(database_url(secret, config, environ))
+    return Path(match["file"]).parent if match else _default_file(config, environ).parent
+
+
 def _absolute(written: str, folder: Path) -> str:
     match = _SQLITE.fullmatch(written)
     if not match or match["file"].startswith("file:"):

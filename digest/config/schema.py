@@ -1,8 +1,8 @@
-"""What stands in [digest], [[source]] and [[profile]], and what every table has in common."""
+"""What stands in [digest], and what every table has in common."""
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -11,32 +11,15 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
-    Field,
     PlainValidator,
     ValidationInfo,
 )
 
 from digest.config import database, places, values
-from digest.config.addresses import address, dated_web_address, web_address
+from digest.config.addresses import address, web_address
 from digest.config.secret import Secret
-from digest.config.times import duration
+from digest.config.times import day, duration
 from digest.config.values import did_you_mean
-
-KINDS = ("file", "url")
-LATER_KINDS = ("arxiv", "huggingface", "biorxiv", "medrxiv")
-FORMATS = (
-    "hf-text",
-    "arxiv-text",
-    "hf-json",
-    "arxiv-rss",
-    "arxiv-api",
-    "arxiv-oai",
-    "arxiv-mail",
-    "arxiv-html",
-    "biorxiv-json",
-    "feed",
-    "jsonl",
-)
 
 _REFERENCES = ("env", "file", "credential", "command")
 _HOW_TO_REFER = '{ env = "…" }, { file = "…" }, { credential = "…" } or { command = ["…"] }'
@@ -109,20 +92,6 @@ def _database(value: Any, info: ValidationInfo) -> Secret:
     return Secret(plain=database.url(value)) if isinstance(value, str) else secret(value, info)
 
 
-def _kind(value: Any) -> str:
-    if value in LATER_KINDS:
-        raise ValueError(f"{values.show(value)}: not yet; until then {', '.join(KINDS)}")
-    kind: str = values.choice(*KINDS)(value)
-    return kind
-
-
-def _format(value: Any) -> str:
-    if not isinstance(value, str) or value not in FORMATS:
-        word = value if isinstance(value, str) else ""
-        raise ValueError(f"{values.show(value)} is no format{did_you_mean(word, FORMATS)}")
-    return value
-
-
 def _one_or_many(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
@@ -140,10 +109,10 @@ Address = Annotated[str, PlainValidator(address)]
 Duration = Annotated[timedelta, PlainValidator(duration())]
 Flag = Annotated[bool, PlainValidator(values.flag)]
 Line = Annotated[str, PlainValidator(values.one_line)]
+WebAddress = Annotated[str, PlainValidator(web_address)]
 Later = Annotated[None, PlainValidator(values.not_yet)]
 SecretField = Annotated[Secret, PlainValidator(secret)]
 
-_Pattern = Annotated[str, PlainValidator(places.pattern)]
 _PresentPattern = Annotated[str, PlainValidator(places.present_pattern)]
 
 
@@ -164,37 +133,11 @@ class DigestTable(Table):
     subscribers: Annotated[tuple[_PresentPattern, ...], OneOrMany] = ()
     contact: Address | None = None
     alerts_to: Annotated[tuple[Address, ...], OneOrMany, NotEmpty] | None = None
-    heartbeat: Annotated[str, PlainValidator(web_address)] | None = None
+    heartbeat: WebAddress | None = None
     keep_dumps: Duration | None = None
     keep_papers: Duration | None = None
     keep_issues: Duration | None = None
-
-
-class LaterSource(BaseModel):
-    """A source whose kind is missing, unknown or not there yet: nothing else can be judged."""
-
-    kind: Annotated[str, PlainValidator(_kind)] = Field(description=" or ".join(KINDS))
-
-
-class FileSource(Table):
-    name: Line = Field(description="what to call this source")
-    kind: Line
-    paths: Annotated[tuple[_Pattern, ...], OneOrMany, NotEmpty] = Field(
-        alias="path", description="a file or glob pattern, or a list of them"
-    )
-    format: Annotated[str, PlainValidator(_format)] | None = None
-    every: Annotated[timedelta, PlainValidator(duration(timedelta(minutes=1)))] | None = None
-
-
-class UrlSource(Table):
-    name: Line = Field(description="what to call this source")
-    kind: Line
-    url: Annotated[str, PlainValidator(dated_web_address)] = Field(
-        description="an http or https address; {date} in it stands for each day"
-    )
-    format: Annotated[str, PlainValidator(_format)] | None = None
-    backfill: Duration | None = None
-    every: Annotated[timedelta, PlainValidator(duration(timedelta(minutes=1)))] | None = None
-
-
-SOURCE_TABLES: dict[str, type[FileSource | UrlSource]] = {"file": FileSource, "url": UrlSource}
+    arxiv_holidays: (
+        Annotated[tuple[Annotated[date, PlainValidator(day)], ...], AfterValidator(frozenset)]
+        | None
+    ) = None

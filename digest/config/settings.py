@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
 
-from digest.config.database import database_url
+from digest.config.database import database_url, state_folder
 from digest.config.secret import Secret
 from digest.subscriber import Interest, Subscriber
 
@@ -46,16 +46,22 @@ class MailSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceSettings:
-    """A place that announces papers.
+    """A place that announces papers; which keys count depends on its kind.
 
     `paths` are absolute files or glob patterns (kind "file"); `url` may hold {date} (kind
-    "url"). `format` None is recognised; `every` None is as the kind needs it.
+    "url"). `categories` are as written ("wanted" too); `base_url` and `base_urls` stand for
+    the service's own. `format` None is recognised; `every` None is as the kind needs it.
     """
 
     name: str
-    kind: Literal["file", "url"]
+    kind: str
     paths: tuple[str, ...] = ()
     url: str | None = None
+    categories: tuple[str, ...] = ()
+    cross_lists: bool = True
+    query: str | None = None
+    base_url: str | None = None
+    base_urls: Mapping[str, str] = field(default_factory=dict)
     format: str | None = None
     backfill: timedelta = timedelta(days=7)
     every: timedelta | None = None
@@ -95,6 +101,7 @@ class Settings:
     keep_dumps: timedelta = timedelta(days=30)
     keep_papers: timedelta = timedelta(days=730)
     keep_issues: timedelta = timedelta(days=180)
+    arxiv_holidays: frozenset[date] = frozenset()
     mail: MailSettings | None = None
     sources: tuple[SourceSettings, ...] = ()
     subscribers: tuple[Subscriber, ...] = ()
@@ -106,3 +113,7 @@ class Settings:
     def database_url(self, environ: Mapping[str, str]) -> str:
         """The database as an SQLAlchemy URL, absolute where it is a file."""
         return database_url(self.database, self.path, environ)
+
+    def state_folder(self, environ: Mapping[str, str]) -> Path:
+        """Where the database and what belongs to it lie."""
+        return state_folder(self.database, self.path, environ)

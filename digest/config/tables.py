@@ -8,8 +8,9 @@ from urllib.parse import quote
 from digest.config.addresses import bare_address, is_loopback
 from digest.config.mistakes import Mistakes
 from digest.config.positions import KeyPath
-from digest.config.schema import SOURCE_TABLES, LaterSource, given
+from digest.config.schema import given
 from digest.config.schema_mail import MailTable
+from digest.config.schema_source import SOURCE_TABLES, AnySource
 from digest.config.schema_subscriber import DefaultsTable, ProfileTable, SubscriberTable
 from digest.config.secret import Secret
 from digest.config.settings import PORTS, MailSettings, Shared, SourceSettings
@@ -62,7 +63,7 @@ def _check_mail(raw: dict[str, Any], mistakes: Mistakes) -> None:
 
 def read_sources(mistakes: Mistakes) -> Iterator[SourceSettings]:
     for path, _ in mistakes.tables(("source",)):
-        kind = mistakes.read(LaterSource, path)
+        kind = mistakes.read(AnySource, path)
         table = kind and mistakes.read(SOURCE_TABLES[kind.kind], path)
         if table:
             yield SourceSettings(**given(table))

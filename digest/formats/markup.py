@@ -18,7 +18,6 @@ from digest.paper import Dump, Rejection, collapse
 Element = Any  # lxml ships no types
 Fields = Mapping[str, Sequence[str]]
 _LONGEST_QUOTE = 300
-_LINE_END = re.compile(r"\s*\n\s*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,8 +108,9 @@ def one_line(text: str | None) -> str | None:
 
 
 def unwrapped(text: str | None) -> str | None:
-    """A text whose lines are put into one."""
-    return _LINE_END.sub(" ", text.strip()) if text else None
+    """A text whose lines are put into one; blanks within them stay."""
+    lines = (line.strip() for line in (text or "").split("\n"))
+    return " ".join(line for line in lines if line) or None
 
 
 def quoted(text: str) -> str:
@@ -189,15 +189,23 @@ def _salvaged(part: XmlText, tags: Collection[str], why: Rejection) -> Document 
     found = list(_pieces(part, root, starts, end))
     entries = tuple(e for e in found if isinstance(e, Entry) and e.element.tag in tags)
     rejections = tuple(each for each in found if isinstance(each, Rejection))
-    if not entries:
+    head = _head(part.text[: starts[0]])
+    if not entries or head is None:
         return why
     return Document(
-        root=_parse(part.text[: starts[0]], recover=True),
+        root=head,
         line=part.line,
         entries=entries,
         rejections=rejections or (why,),
         is_whole=False,
     )
+
+
+def _head(text: str) -> Element | None:
+    try:
+        return _parse(text, recover=True)
+    except _syntax_error():
+        return None
 
 
 def _pieces(

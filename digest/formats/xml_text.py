@@ -58,7 +58,7 @@ class XmlText:
 def read_quickly(dump: Dump) -> XmlText | None:
     """The whole of a dump that is UTF-8, not yet searched for what XML forbids."""
     try:
-        return _stripped(dump.content.decode().removeprefix(BOM), line=1)
+        return _stripped(dump.content.decode(), line=1)
     except UnicodeDecodeError:
         return None
 
@@ -98,7 +98,7 @@ def _redecoded(dump: Dump, text: str) -> str:
 
 
 def _stripped(text: str, *, line: int) -> XmlText:
-    body = text.lstrip()
+    body = text.lstrip().removeprefix(BOM).lstrip()
     above = text.count("\n", 0, len(text) - len(body))
     return XmlText(text=body.rstrip().removesuffix(BOM), line=line + above)
 
@@ -108,7 +108,9 @@ def _ends(text: str) -> Iterator[int]:
     for begin, end in pairwise([0, *declared, len(text)]):
         at = begin
         while root := _ROOT.match(text, at, end):
-            closed = re.compile(rf"</{re.escape(root['name'])}\s*>(?=\s*<)").search(text, at, end)
+            closed = re.compile(rf"</{re.escape(root['name'])}\s*>(?=[\s\ufeff]*<)").search(
+                text, at, end
+            )
             if closed is None:
                 break
             at = closed.end()

@@ -5,13 +5,13 @@ import io
 import itertools
 import logging
 import random
+import re
 import time
 import zlib
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from typing import Self
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -19,10 +19,15 @@ import httpx
 
 from digest import __version__
 from digest.errors import SourceError, SourceUnavailable
+from digest.paper import Validators
 from digest.sources.deadline import Deadline
+from digest.sources.pace import PACE, Pace
+from digest.sources.reply import Reply, conditions, retry_after, validators_in
 
 log = logging.getLogger(__name__)
 logging.getLogger("httpx").setLevel(logging.WARNING)  # its INFO shows addresses with their secrets
+
+_HARMLESS = re.compile(r"[0-9]{1,3}|true|false", re.IGNORECASE)
 
 
 class NotThere(SourceError):  # noqa: N818
@@ -54,9 +59,10 @@ DEFAULT = Limits()
 
 
 class Client:
-    """Gets whole bodies over http and https; threads may share it, one a host.
+    """Gets whole bodies over http and https; threads that share it take turns at each host.
 
-    `sleep` takes seconds, `jitter` gives 0 to 1.
+    `pace` is by host, as in `PACE`; `sleep` takes seconds, `clock` (monotonic) gives them,
+    `jitter` gives 0 to 1.
     """
 
     def __init__(
@@ -64,11 +70,15 @@ class Client:
         *,
         contact: str | None = None,
         limits: Limits = DEFAULT,
+        pace: Mapping[str, timedelta] = PACE,
         sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self._limits = limits
+        self._pace = Pace(pace, sleep=sleep, clock=clock)
         self._sleep = sleep
+        self._clock = clock
         self._jitter = jitter
         about = f" (+mailto:{quote(contact, safe='@+')})" if contact else ""
         self._http = httpx.Client(
@@ -85,14 +95,21 @@ class Client:
         self._http.close()
 
     def get(self, url: str) -> bytes:
-        """Return the body at `url`, unpacked.
+        """Return the body at `url`, unpacked; raises as `fetch` does."""
+        content = self.fetch(url).content
+        if content is None:
+            raise AssertionError  # unchanged is an answer only to those who asked
+        return content
+
+    def fetch(self, url: str, validators: Validators | None = None) -> Reply:
+        """Return the body at `url`, or that it is what it was when `validators` were given.
 
         Raises SourceUnavailable (network, time, 429, 5xx after some tries; EmptyReply) or
         SourceError (NotThere, other statuses, too large, redirects astray).
         """
         for attempt in itertools.count(1):
             try:
-                return self._try(url)
+                return self._try(url, validators)
             except EmptyReply:
                 raise
             except SourceUnavailable as error:
@@ -111,38 +128,55 @@ class Client:
         own = self._limits.first_pause * 2.0 ** (attempt - 1) * (1 + self._jitter() / 2)
         return max(asked, min(own, self._limits.longest_pause))
 
-    def _try(self, url: str) -> bytes:
-        total = self._limits.total
-        too_long = f"{shown(url)}: not finished after {total.total_seconds():g} s"
-        with Deadline(total) as deadline:
-            try:
-                body = self._follow(url, deadline)
-            except httpx.TransportError as error:
-                why = f"{shown(url)}: {str(error) or type(error).__name__}"
-                raise SourceUnavailable(too_long if deadline.passed else why) from error
-            except httpx.InvalidURL as error:
-                raise SourceError(f"{shown(url)}: {error}") from error
-            if deadline.passed:  # cut there, a body without a length looks whole
-                raise SourceUnavailable(too_long)
-            return body
+    def _try(self, url: str, asked: Validators | None) -> Reply:
+        try:
+            return self._follow(url, asked)
+        except httpx.InvalidURL as error:
+            raise SourceError(f"{shown(url)}: {error}") from error
 
-    def _follow(self, url: str, deadline: Deadline) -> bytes:
-        """Follow redirects by hand: httpx would read their bodies without a bound."""
-        request = self._http.build_request("GET", url, extensions={"trace": deadline.trace})
+    def _follow(self, url: str, asked: Validators | None) -> Reply:
+        """Follow redirects by hand: httpx would read their bodies without a bound.
+
+        Only time on the wire counts against the limit, not the wait for a turn.
+        """
+        request = self._http.build_request("GET", url, headers=conditions(asked))
+        left = self._limits.total
         for _ in range(self._limits.redirects + 1):
             if request.url.scheme not in ("http", "https"):
                 raise SourceError(
                     f"{shown(url)}: leads to {request.url.scheme}:, not http or https"
                 )
-            with closing(self._http.send(request, stream=True)) as response:
-                if response.next_request is None:
-                    return self._body(response)
-                request = response.next_request
+            with self._pace.turn(request.url.host):
+                begun = self._clock()
+                answer = self._exchange(request, url, asked, left)
+                left -= timedelta(seconds=self._clock() - begun)
+            if isinstance(answer, Reply):
+                return answer
+            request = answer
         raise SourceError(f"{shown(url)}: more than {self._limits.redirects} redirects")
 
-    def _body(self, response: httpx.Response) -> bytes:
+    def _exchange(
+        self, request: httpx.Request, url: str, asked: Validators | None, left: timedelta
+    ) -> Reply | httpx.Request:
+        """Send one request: what it is answered with, or the request that it is redirected to."""
+        too_long = f"{shown(url)}: not finished after {self._limits.total.total_seconds():g} s"
+        with Deadline(left) as deadline:
+            request.extensions = {**request.extensions, "trace": deadline.trace}
+            try:
+                with closing(self._http.send(request, stream=True)) as response:
+                    answer = response.next_request or self._reply(response, url, asked)
+            except httpx.TransportError as error:
+                why = f"{shown(url)}: {str(error) or type(error).__name__}"
+                raise SourceUnavailable(too_long if deadline.passed else why) from error
+            if deadline.passed:  # cut there, a body without a length looks whole
+                raise SourceUnavailable(too_long)
+            return answer
+
+    def _reply(self, response: httpx.Response, url: str, asked: Validators | None) -> Reply:
         where, status = shown(str(response.url)), response.status_code
         answer = f"{where}: answered {status} {response.reason_phrase}".rstrip()
+        if status == 304 and conditions(asked):
+            return Reply(content=None, validators=asked)
         if status in (404, 410):
             raise NotThere(answer)
         if status == 429 or status >= 500:
@@ -152,7 +186,7 @@ class Client:
         body = self._unpack(self._read(response), response, where)
         if not body or body.isspace():
             raise EmptyReply(f"{where}: an empty answer")
-        return body
+        return Reply(content=body, validators=validators_in(response.headers, url))
 
     def _read(self, response: httpx.Response) -> bytes:
         raw = bytearray()
@@ -182,24 +216,11 @@ class Client:
         return SourceError(f"{where}: larger than {self._limits.size:,} bytes")
 
 
-def retry_after(headers: Mapping[str, str]) -> timedelta | None:
-    """Read Retry-After (RFC 9110, 10.2.3); a date counts from the service's own clock."""
-    text = headers.get("retry-after", "").strip()
-    try:
-        if text.isdecimal():
-            return timedelta(seconds=int(text))
-        return max(_instant(text) - _instant(headers.get("date", "")), timedelta(0))
-    except (ValueError, OverflowError):
-        return None
-
-
-def _instant(text: str) -> datetime:
-    instant = parsedate_to_datetime(text)
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
-
-
 def shown(url: str) -> str:
-    """Return an address as it may be shown: no user, no fragment, of the query only dates."""
+    """Return an address as it may be shown: no user, no fragment, of the query what is no secret.
+
+    These are dates, switches and small numbers, as of pages.
+    """
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -210,7 +231,8 @@ def shown(url: str) -> str:
 
 def _shown_pair(pair: str) -> str:
     key, equals, value = pair.partition("=")
-    return pair if equals and _is_date(value) else f"{key}=…" if equals else "…"
+    is_harmless = _HARMLESS.fullmatch(value) or _is_date(value)
+    return pair if equals and is_harmless else f"{key}=…" if equals else "…"
 
 
 def _is_date(text: str) -> bool:

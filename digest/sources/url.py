@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 
 from digest.errors import SourceError, SourceUnavailable
 from digest.issue import Outcome
-from digest.paper import Announcement, Dump, Listing
+from digest.paper import Announcement, Dump, Listing, Validators
 from digest.sources.client import Client, EmptyReply, NotThere, shown
 from digest.sources.pull import NOTHING, Memory, Pull, Verdict, combine
+from digest.sources.reply import Reply
 
 PLACE = "{date}"
 
@@ -29,7 +30,7 @@ class UrlSource:
         """Get the one listing, or that of every day which no earlier pull got."""
         now = now.astimezone(UTC)
         if PLACE not in self.url:
-            return Pull(dumps=(self._dump(self.url, now),))
+            return self._pull_one(now, memory)
         return self._pull_days(now, memory.days())
 
     def judge(self, dump: Dump, listing: Listing) -> Verdict:
@@ -42,6 +43,21 @@ class UrlSource:
         """Whatever stands there."""
         return True
 
+    def _pull_one(self, now: datetime, memory: Memory) -> Pull:
+        """Get the listing, unless it is the one that was read last."""
+        reply = self._fetch(self.url, memory.validators.get(self.url))
+        if reply.content is None:
+            why = "unchanged since the last pull"
+            return Pull(verdicts=(Verdict(outcome=Outcome.QUIET, why=why),))
+        dump = Dump(
+            content=reply.content,
+            name=shown(self.url),
+            source=self.name,
+            pulled_at=now,
+            validators=reply.validators,
+        )
+        return Pull(dumps=(dump,))
+
     def _pull_days(self, now: datetime, pulled_days: frozenset[date]) -> Pull:
         dumps: dict[date, Dump] = {}
         absent: set[date] = set()
@@ -50,7 +66,7 @@ class UrlSource:
             if day in pulled_days:
                 continue
             try:
-                dumps[day] = self._dump(self.url.replace(PLACE, day.isoformat()), now, day)
+                dumps[day] = self._day(day, now)
             except NotThere:
                 absent.add(day)
             except SourceError as error:
@@ -74,13 +90,19 @@ class UrlSource:
         today, first = now.date(), (now - self.backfill).date()
         return [today - timedelta(days=age) for age in range((today - first).days + 1)]
 
-    def _dump(self, url: str, now: datetime, day: date | None = None) -> Dump:
+    def _day(self, day: date, now: datetime) -> Dump:
+        url = self.url.replace(PLACE, day.isoformat())
+        content = self._fetch(url).content
+        if content is None:
+            raise AssertionError  # a day is asked for without validators
+        return Dump(content=content, name=shown(url), source=self.name, pulled_at=now, day=day)
+
+    def _fetch(self, url: str, validators: Validators | None = None) -> Reply:
         try:
-            content = self.client.get(url)
+            return self.client.fetch(url, validators)
         except SourceError as error:
             error.source = self.name
             raise
-        return Dump(content=content, name=shown(url), source=self.name, pulled_at=now, day=day)
 
 
 def _is_down(error: SourceError) -> bool:

@@ -93,6 +93,7 @@ def test_fetch_reports_each_source_and_a_second_time_knows_all(world: World) -> 
         "rejected": 0,
         "outcome": "new",
         "error": None,
+        "why": None,
     }
     assert world.run("fetch", "--json").lines == [expected]
     again = expected | {"new": 0, "known": 3, "outcome": "quiet"}

@@ -149,14 +149,35 @@ MISTAKES = [
     pytest.param(
         mail('redirect_all_to = "me"'), 4, "mail.redirect_all_to", "no e-mail", id="redirect"
     ),
-    pytest.param('[[source]]\nname="a"', 1, "source[0].kind", "is missing: file", id="no kind"),
+    pytest.param('[[source]]\nname="a"', 1, "source[0].kind", "is missing", id="no kind"),
     pytest.param('[[source]]\nkind="rss"', 2, "source[0].kind", '"file", "url"', id="kind"),
     pytest.param(
-        FILES + '[[source]]\nname="ml"\nkind="arxiv"\ncategories=["cs.LG"]',
-        7,
-        "source[1].kind",
-        "not yet",
-        id="later kind",
+        FILES + '[[source]]\nname="ml"\nkind="arxiv"\ncategories=[\n"cs.LG",\n"cs.LL"]',
+        10,
+        "source[1].categories[1]",
+        '"cs.LL" is no category',
+        id="no category",
+    ),
+    pytest.param(
+        FILES + '[[source]]\nname="ml"\nkind="arxiv"',
+        5,
+        "source[1].categories",
+        "missing",
+        id="no categories",
+    ),
+    pytest.param(
+        '[[source]]\nname="hf"\nkind="huggingface"\ncategories=["cs.LG"]',
+        4,
+        "source[0].categories",
+        "unknown key",
+        id="key of another kind",
+    ),
+    pytest.param(
+        '[[source]]\nname="ml"\nkind="arxiv"\ncategories="cs"\nbase_urls={feeed="https://x"}',
+        5,
+        "source[0].base_urls.feeed",
+        'did you mean "feed"',
+        id="key of base_urls",
     ),
     pytest.param(
         FILES + 'url = "https://example.org"', 5, "source[0].url", "allowed: name,", id="file + url"
@@ -410,7 +431,7 @@ def test_broken_syntax_is_told_alone_with_a_hint(
 
 
 def test_all_mistakes_are_told_at_once_in_the_order_of_their_lines(tmp_path: Path) -> None:
-    text = interest("timezone = 'UTC'\nweight = 'x'\n") + FILES.replace("file", "arxiv") + MAIL
+    text = interest("timezone = 'UTC'\nweight = 'x'\n") + FILES.replace("file", "arxive") + MAIL
     text += 'port = 0\nhost = "a b"\n[defaults]\nsources = ["x"]\nlayuot = "cards"\n'
 
     found = problems(text, tmp_path)

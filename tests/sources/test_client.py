@@ -12,7 +12,13 @@ import pytest
 from builders import NOW
 from digest import __version__
 from digest.errors import SourceError, SourceUnavailable
-from digest.sources.client import Client, EmptyReply, Limits, NotThere, retry_after, shown
+from digest.issue import Outcome
+from digest.paper import Validators
+from digest.sources.client import Client, EmptyReply, Limits, NotThere, shown
+from digest.sources.pull import Memory, Pull, Verdict
+from digest.sources.reply import Reply as Answer
+from digest.sources.reply import retry_after
+from digest.sources.url import UrlSource
 from http_server import HttpServer, Reply
 
 GOOD = Reply(body=b"Daily Papers")
@@ -263,6 +269,11 @@ def test_secrets_in_an_address_are_neither_in_errors_nor_in_the_log(
             "https://example.org/?d=2026-03-10",
             id="a-date-is-no-secret",
         ),
+        pytest.param(
+            "https://example.org/?abs=True&page=2&pin=1234",
+            "https://example.org/?abs=True&page=2&pin=…",
+            id="nor-is-a-page",
+        ),
         pytest.param("http://[broken", "an address that cannot be read", id="broken"),
     ],
 )
@@ -298,3 +309,73 @@ def test_an_address_is_shown_without_what_may_be_secret(url: str, text: str) -> 
 )
 def test_retry_after_is_read_in_both_forms(headers: dict[str, str], seconds: int | None) -> None:
     assert retry_after(headers) == (None if seconds is None else timedelta(seconds=seconds))
+
+
+@pytest.mark.parametrize(
+    ("given", "asked"),
+    [
+        pytest.param({"ETag": '"abc"'}, {"If-None-Match": '"abc"'}, id="quoted"),
+        pytest.param({"ETag": 'W/"abc"'}, {"If-None-Match": 'W/"abc"'}, id="weak"),
+        pytest.param({"ETag": "0ab1c2"}, {"If-None-Match": "0ab1c2"}, id="arxiv-s-without-quotes"),
+        pytest.param({"ETag": '"é"'}, {"If-None-Match": '"Ã©"'}, id="byte-for-byte"),
+        pytest.param(
+            {"Last-Modified": "Tue, 10 Mar 2026 07:30:00 GMT"},
+            {"If-Modified-Since": "Tue, 10 Mar 2026 07:30:00 GMT"},
+            id="a-date",
+        ),
+        pytest.param(
+            {"ETag": '"a"', "Last-Modified": "yesterday"},
+            {"If-None-Match": '"a"', "If-Modified-Since": "yesterday"},
+            id="both-as-written",
+        ),
+        pytest.param({}, {}, id="none"),
+        pytest.param({"ETag": ""}, {}, id="an-empty-one"),
+    ],
+)
+def test_validators_go_back_as_they_came(
+    server: HttpServer, client: Client, given: dict[str, str], asked: dict[str, str]
+) -> None:
+    url = server.script("/dump", Reply(body=b"papers", headers=given))
+    first = client.fetch(url)
+    second = client.fetch(url, first.validators)
+    assert first.content == second.content == b"papers"
+    assert (first.validators is None) == (not asked)
+    names = ("If-None-Match", "If-Modified-Since")
+    sent = [{name: r.headers[name] for name in names if name in r.headers} for r in server.requests]
+    assert sent == [{}, asked]
+
+
+def test_a_body_that_did_not_change_is_not_sent_again(server: HttpServer, client: Client) -> None:
+    url = server.script("/dump", Reply(body=b"papers", headers={"ETag": "0ab"}), Reply(status=304))
+    validators = client.fetch(url).validators
+    assert validators == Validators(url=url, etag="0ab")
+    assert client.fetch(url, validators) == Answer(content=None, validators=validators)
+
+
+def test_validators_are_those_of_the_address_that_was_asked(
+    server: HttpServer, client: Client
+) -> None:
+    server.script("/new", Reply(body=b"papers", headers={"ETag": "0ab"}), Reply(status=304))
+    url = server.script("/old", Reply(status=302, headers={"Location": "/new"}))
+    validators = client.fetch(url).validators
+    assert validators == Validators(url=url, etag="0ab")
+    assert client.fetch(url, validators).content is None
+
+
+def test_not_modified_is_an_answer_only_to_a_condition(server: HttpServer, client: Client) -> None:
+    url = server.script("/dump", Reply(status=304))
+    with pytest.raises(SourceError, match="answered 304"):
+        client.fetch(url, Validators(url=url))
+
+
+def test_one_address_is_asked_whether_its_listing_changed(
+    server: HttpServer, client: Client
+) -> None:
+    url = server.script("/dump", Reply(body=b"papers", headers={"ETag": "0ab"}), Reply(status=304))
+    source = UrlSource(name="any", url=url, client=client)
+    (dump,) = source.pull(now=NOW).dumps
+    assert dump.validators == Validators(url=url, etag="0ab")
+    result = source.pull(now=NOW, memory=Memory(validators={url: dump.validators}))
+    why = "unchanged since the last pull"
+    assert result == Pull(verdicts=(Verdict(outcome=Outcome.QUIET, why=why),))
+    assert server.requests[1].headers["If-None-Match"] == "0ab"

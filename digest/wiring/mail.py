@@ -1,16 +1,10 @@
-"""From settings to what the rest takes as arguments: database, sources, transports."""
+"""From [mail] to transports, envelopes and policies."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from collections.abc import Callable
 from hashlib import sha256
-from pathlib import Path
 
-import sqlalchemy as sa
-
-from digest import config
-from digest.config import MailSettings, Settings, SourceSettings
+from digest.config import MailSettings, Settings
 from digest.errors import ConfigError
 from digest.issue import Envelope, Issue, Message
 from digest.mail import Transport
@@ -20,59 +14,7 @@ from digest.mail.envelope import MailHeaders, make_content
 from digest.mail.relay import Relay
 from digest.mail.smtp import SmtpTransport
 from digest.pipeline.deliver import Policy
-from digest.pipeline.fetch import Supply
 from digest.rendering import Footer, Renderer
-from digest.sources import FileSource, Source, UrlSource
-from digest.sources.client import Client
-from digest.store import database
-
-
-def now() -> datetime:
-    """Read the clock: the one place that does."""
-    return datetime.now(UTC)
-
-
-def load_settings(explicit: str | None) -> Settings:
-    """Read the configuration: the one named, or the first of the usual places."""
-    return config.load(config.find(explicit, os.environ, Path.cwd()))
-
-
-@contextmanager
-def open_store(settings: Settings, *, create: bool = False) -> Iterator[sa.Engine]:
-    """Open the database; with `create` make it if need be, and bring its schema up to date."""
-    engine = database.open_database(settings.database_url(os.environ), create=create)
-    try:
-        if create:
-            database.migrate(engine)
-        else:
-            database.require_current(engine)
-        yield engine
-    finally:
-        engine.dispose()
-
-
-@contextmanager
-def open_sources(settings: Settings, names: Sequence[str] = ()) -> Iterator[Supply]:
-    """Open the sources named, or all of them; ConfigError for a name that is none."""
-    known = {each.name for each in settings.sources}
-    if unknown := [name for name in names if name not in known]:
-        there = ", ".join(sorted(known)) or "none"
-        raise ConfigError([f"no source is called {name!r}: there is {there}" for name in unknown])
-    with Client(contact=settings.contact) as client:
-        chosen = [each for each in settings.sources if not names or each.name in names]
-        yield Supply(sources=tuple(_source(each, client) for each in chosen))
-
-
-def _source(settings: SourceSettings, client: Client) -> Source:
-    if settings.kind == "file":
-        return FileSource(name=settings.name, patterns=settings.paths, format=settings.format)
-    return UrlSource(
-        name=settings.name,
-        url=settings.url or "",
-        client=client,
-        format=settings.format,
-        backfill=settings.backfill,
-    )
 
 
 def mail_of(settings: Settings) -> MailSettings:

@@ -1,0 +1,62 @@
+"""Turns at a host: one request at a time, and none sooner than those who run it ask for."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from types import MappingProxyType
+
+PACE: Mapping[str, timedelta] = MappingProxyType(
+    {
+        "arxiv.org": timedelta(seconds=3),
+        "api.biorxiv.org": timedelta(seconds=1),
+        "api.medrxiv.org": timedelta(seconds=1),
+    }
+)
+"""The least time from one request to the next (formats.md, etiquette).
+
+A name covers the hosts below it, and they take turns: arXiv's terms count its hosts together.
+"""
+
+
+@dataclass(slots=True)
+class _Queue:
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    free_at: float = float("-inf")
+
+
+class Pace:
+    """Gives threads their turns at hosts; `sleep` and `clock` (monotonic) are in seconds."""
+
+    def __init__(
+        self,
+        least: Mapping[str, timedelta] = PACE,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._least = least
+        self._sleep = sleep
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._queues: dict[str, _Queue] = {}
+
+    @contextmanager
+    def turn(self, host: str) -> Iterator[None]:
+        """Wait for the host to be free and for its time; keep others out until the end."""
+        name = self._name(host.rstrip(".").lower())
+        with self._lock:
+            queue = self._queues.setdefault(name, _Queue())
+        with queue.lock:
+            wait = queue.free_at - self._clock()
+            if wait > 0:
+                self._sleep(wait)
+            queue.free_at = self._clock() + self._least.get(name, timedelta(0)).total_seconds()
+            yield
+
+    def _name(self, host: str) -> str:
+        """Give the longest name that covers a host, else the host."""
+        covering = (name for name in self._least if host == name or host.endswith(f".{name}"))
+        return max(covering, key=len, default=host)
