@@ -9,6 +9,7 @@ DigestError                 the command line catches this and nothing else
     StoreError              the database cannot be used as it is            → a person (1)
         NoDatabase          there is none yet                               → exit 2
         SchemaTooNew        the database is from a newer digest             → exit 2
+        StoreUnavailable    locked, full or not reachable                   → try again (75)
     RenderError             .template, .line                                → a person (1)
     DeliveryError           .recipient, .code
         DeliveryDeferred    4yz for this recipient, lost before the dot     → try again (75)
@@ -89,6 +90,12 @@ class SchemaTooNew(StoreError):  # noqa: N818
     """The database was written by a newer digest."""
 
     exit_code = 2
+
+
+class StoreUnavailable(StoreError):  # noqa: N818
+    """The database is locked, full or out of reach for now."""
+
+    exit_code = 75
 
 
 class RenderError(DigestError):

@@ -1,16 +1,22 @@
 """Which papers a subscriber may get: not had yet, and seen within the window."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
-from digest.paper import AnnounceType, StoredPaper
+from digest.paper import AnnounceType, Paper, StoredPaper
 from digest.subscriber import Subscriber
 
 _Filter = tuple[tuple[str, ...] | None, frozenset[AnnounceType]]
 _NEVER = -np.inf
+_WITHDRAWN = re.compile(
+    r"\W*(?:(?:this|the|our)\s+)?(?:(?:paper|article|manuscript|submission|preprint|work|version)"
+    r"\s+)?(?:(?:has|have)\s+been\s+|is\s+|was\s+)?withdrawn\b",
+    re.IGNORECASE,
+)
 
 
 def reach(subscriber: Subscriber, *, now: datetime, last_made_at: datetime | None) -> timedelta:
@@ -22,12 +28,18 @@ def reach(subscriber: Subscriber, *, now: datetime, last_made_at: datetime | Non
     return max(subscriber.window, min(gap, subscriber.catch_up))
 
 
+def is_withdrawn(paper: Paper) -> bool:
+    """Tell by the words that authors and arXiv put first in a comment or abstract."""
+    return any(text and _WITHDRAWN.match(text) for text in (paper.comment, paper.abstract))
+
+
 class Selection:
     """The papers of some weeks, ready to be narrowed down for one subscriber after another."""
 
     def __init__(self, papers: Sequence[StoredPaper]) -> None:
         self.papers = tuple(papers)
         self._place = {stored.id: place for place, stored in enumerate(self.papers)}
+        self._stands = np.array([not is_withdrawn(each.paper) for each in self.papers], dtype=bool)
         self._first_seen: dict[_Filter, NDArray[np.float64]] = {}
 
     def allowed(
@@ -42,10 +54,11 @@ class Selection:
 
         Its first sighting that counts, in a source the subscriber reads and of an announcement
         type they want, must lie within reach. A replacement of a paper is no first sighting
-        unless replacements are wanted.
+        unless replacements are wanted, and a withdrawn paper is never new.
         """
         since = now - reach(subscriber, now=now, last_made_at=last_made_at)
-        allowed = self._seen(subscriber) >= since.timestamp()
+        allowed: NDArray[np.bool_] = self._seen(subscriber) >= since.timestamp()
+        allowed &= self._stands
         places = [self._place[number] for number in had if number in self._place]
         allowed[places] = False
         return allowed

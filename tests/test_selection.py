@@ -146,3 +146,18 @@ def test_one_subscriber_does_not_change_what_another_gets() -> None:
 
 def test_without_papers_nothing_is_selected() -> None:
     assert select(Selection([]), make_subscriber(), had=frozenset({1})) == []
+
+
+@pytest.mark.parametrize(
+    ("facts", "gone"),
+    [
+        pytest.param({"comment": "This paper has been withdrawn by the author"}, True, id="said"),
+        pytest.param({"comment": "Withdrawn: a mistake in Lemma 2"}, True, id="shortly"),
+        pytest.param({"abstract": "The article was withdrawn."}, True, id="in the abstract"),
+        pytest.param({"comment": "12 pages; withdrawn from a journal"}, False, id="elsewhere"),
+        pytest.param({"abstract": "We study withdrawn savings."}, False, id="a word"),
+    ],
+)
+def test_a_withdrawn_paper_is_never_new(facts: dict[str, str], gone: bool) -> None:
+    held = Selection([make_stored(**facts)])
+    assert held.allowed(make_subscriber(), had=frozenset(), now=NOW).tolist() == [not gone]

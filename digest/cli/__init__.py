@@ -5,13 +5,17 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 
 from digest.cli.arguments import parse_arguments
-from digest.errors import DigestError
+from digest.errors import ConfigError, DigestError
+
+_INTERRUPTED = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code (see docs/exit codes in README)."""
+    """Run one command and return its exit code."""
+    _prepare_streams()
     arguments = parse_arguments(argv)
     level = logging.WARNING - 10 * (arguments.verbose - arguments.quiet)
     logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
@@ -22,13 +26,36 @@ def main(argv: Sequence[str] | None = None) -> int:
         command = getattr(import_module(f"digest.cli.{module}"), function)
         code = int(command(arguments))
         sys.stdout.flush()
+    except ConfigError as error:
+        sys.stderr.write(f"{error}\n")
+        return error.exit_code
     except DigestError as error:
-        sys.stderr.write(f"digest: {error}\n" if "\n" not in str(error) else f"{error}\n")
+        sys.stderr.write(f"digest: {error}\n")
         return error.exit_code
     except KeyboardInterrupt:
-        return 130
+        sys.stderr.write("digest: interrupted; whatever waits is left to the next run\n")
+        return _INTERRUPTED
     except BrokenPipeError:
-        # Whoever read us has enough; the interpreter must not say so a second time at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence_stdout()  # whoever read us has enough
         return 0
+    except OSError as error:
+        _silence_stdout()
+        sys.stderr.write(f"digest: {error.filename or 'standard output'}: {error.strerror}\n")
+        return 1
     return code
+
+
+def _prepare_streams() -> None:
+    """Let no closed stream and no narrow encoding end a command that does its work otherwise."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None:
+            nowhere = Path(os.devnull).open(mode, encoding="utf-8")  # noqa: SIM115 (for good)
+            setattr(sys, name, nowhere)
+        elif mode == "w" and hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _silence_stdout() -> None:
+    """Keep the interpreter from saying once more at exit that nobody reads."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -40,7 +40,7 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     for add in (_setting_up, _listings, _interests, _mailing):
         add(commands)
     for name, does in _NOT_YET.items():
-        later = commands.add_parser(name, help=f"{does} (not yet)", add_help=False)
+        later = commands.add_parser(name, help=f"{does} (not yet)")
         later.add_argument("rest", nargs=argparse.REMAINDER)
         later.set_defaults(command="later:not_yet", name=name)
     arguments, rest = parser.parse_known_args(argv)

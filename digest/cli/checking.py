@@ -1,27 +1,32 @@
 """check: is everything as it should be, before the morning finds out."""
 
 import argparse
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from digest import wiring
+from digest import taxonomy, wiring
 from digest.cli import people
 from digest.cli.output import EXIT_FAILED, complain, emit, say, table
-from digest.config import Settings
+from digest.config import Settings, SourceSettings
 from digest.errors import ConfigError, DigestError, NoDatabase
-from digest.issue import Issue, ReasonKind
+from digest.issue import Issue
 from digest.mail.envelope import message_id
 from digest.mail.relay import connect
-from digest.paper import Paper
+from digest.paper import Paper, StoredPaper
 from digest.ranking import Corpus, Ranking, hits, rank
+from digest.ranking.categories import category_names, plain_category
 from digest.sources.pull import NOTHING
 from digest.store import papers
 from digest.store.database import reading
-from digest.subscriber import Subscriber
+from digest.subscriber import Criteria, Interest, Subscriber
+
+_BY_CATEGORY = ("arxiv", "arxiv-oai")
+_SERVERS = ("biorxiv", "medrxiv")
+_WANTED = "wanted"
 
 
 def check(arguments: argparse.Namespace) -> int:
@@ -46,7 +51,7 @@ def _check(settings: Settings, engine: sa.Engine | None, arguments: argparse.Nam
         "subscribers": len(everyone),
         "warnings": list(settings.warnings),
         "problems": [*broken, *refused],
-        "checked": _matches(engine, asked, arguments.days),
+        "checked": _matches(settings, engine, asked, arguments.days),
     }
     if arguments.json:
         emit(report)
@@ -83,11 +88,14 @@ def _sample(settings: Settings) -> Issue:
 
 
 def _matches(
-    engine: sa.Engine | None, subscribers: list[Subscriber], days: int
+    settings: Settings, engine: sa.Engine | None, subscribers: list[Subscriber], days: int
 ) -> list[dict[str, Any]]:
     """Count, over the last days of the store, what each part of a profile matches."""
     if engine is None or not subscribers:
-        return [{"subscriber": each.email, "papers": 0} for each in subscribers]
+        return [
+            {"subscriber": each.email, "papers": 0} | _not_pulled(settings, each, ())
+            for each in subscribers
+        ]
     with reading(engine) as connection:
         held = papers.first_seen_since(connection, wiring.now() - timedelta(days=days))
         names = {name for s in subscribers for i in s.interests for name in i.examples}
@@ -97,7 +105,9 @@ def _matches(
     everything = [[True] * len(held) for _ in subscribers]
     rankings = rank(corpus, subscribers, allowed=everything, examples=known, everything=True)
     return [
-        _match(corpus, each, ranking, days) | {"examples_unknown": _unknown(each, known)}
+        _match(corpus, each, ranking, days)
+        | _not_pulled(settings, each, held)
+        | {"examples_unknown": _unknown(each, known)}
         for each, ranking in zip(subscribers, rankings, strict=True)
     ]
 
@@ -112,9 +122,63 @@ def _match(corpus: Corpus, subscriber: Subscriber, ranking: Ranking, days: int) 
         "papers": len(corpus.papers),
         "above_the_line_a_day": round(above / days, 2),
         "hits": [{"kind": h.kind.value, "term": h.term, "papers": h.count} for h in found],
-        "categories_not_pulled": [
-            h.term for h in found if h.kind is ReasonKind.CATEGORY and not h.count
-        ],
+    }
+
+
+def _not_pulled(
+    settings: Settings, subscriber: Subscriber, held: Iterable[StoredPaper]
+) -> dict[str, list[str]]:
+    """Name the categories of a profile that no source which the subscriber reads pulls."""
+    sources = [
+        each
+        for each in settings.sources
+        if subscriber.sources is None or each.name in subscriber.sources
+    ]
+    pulled = _arxiv_categories(settings, sources)
+    servers = [each for each in sources if each.kind in _SERVERS]
+    named = {plain_category(name) for each in servers for name in each.categories}
+    named |= _brought(held, sources, by_hand=subscriber.sources is None)
+    has_all = any(not each.categories for each in servers)
+
+    def is_pulled(term: str) -> bool:
+        meant = taxonomy.expand(term)
+        is_covered = pulled.issuperset(meant) if meant else has_all
+        return is_covered or plain_category(term) in named
+
+    return {"categories_not_pulled": [t for t in _categories(subscriber) if not is_pulled(t)]}
+
+
+def _categories(subscriber: Subscriber) -> tuple[str, ...]:
+    """Give the categories that a profile follows or requires, as written, each once."""
+    parts: list[Interest | Criteria] = [*subscriber.interests]
+    parts += [group for interest in subscriber.interests for group in interest.require]
+    return tuple(dict.fromkeys(each.term for part in parts for each in part.categories))
+
+
+def _arxiv_categories(settings: Settings, sources: Sequence[SourceSettings]) -> set[str]:
+    """Give the single categories of arXiv that sources ask for."""
+    terms = {term for each in sources if each.kind in _BY_CATEGORY for term in each.categories}
+    wanted = wiring.wanted_categories(settings) if _WANTED in terms else ()
+    return {name for term in terms for name in taxonomy.expand(term)}.union(wanted)
+
+
+def _brought(
+    held: Iterable[StoredPaper], sources: Sequence[SourceSettings], *, by_hand: bool
+) -> set[str]:
+    """Give what the categories of papers answer to that came by sources open to anything.
+
+    A cross-list beside the categories asked for is no sign that its category is pulled.
+    """
+    bound = (*_BY_CATEGORY, *_SERVERS)
+    from_anywhere: set[str | None] = {each.name for each in sources if each.kind not in bound}
+    if by_hand:
+        from_anywhere.add(None)
+    return {
+        name
+        for stored in held
+        if any(sighting.source in from_anywhere for sighting in stored.sightings)
+        for category in stored.paper.categories
+        for name in category_names(category)
     }
 
 
@@ -156,5 +220,7 @@ def _show(report: Mapping[str, Any]) -> None:
         if "hits" in checked:
             table(("kind", "term", "papers"), ([*hit.values()] for hit in checked["hits"]))
             say(f"{checked['above_the_line_a_day']} papers a day above the line")
+        if checked["categories_not_pulled"]:
+            say(f"no source pulls {', '.join(checked['categories_not_pulled'])}")
     if not report["problems"]:
         say("all is well")

@@ -1,10 +1,12 @@
 """send and issues: a run of the pipeline, and what earlier ones did."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
+from uuid import uuid4
 
 import sqlalchemy as sa
 
@@ -12,7 +14,7 @@ from digest import wiring
 from digest.cli import interests, people
 from digest.cli.output import complain, emit, exit_code, progress, say, table
 from digest.config import Settings
-from digest.errors import ConfigError
+from digest.errors import ConfigError, DeliveryFailed
 from digest.issue import Issue, Status
 from digest.pipeline.compose import Composed, Edition, compose, who_is_due
 from digest.pipeline.deliver import Delivered, deliver
@@ -71,10 +73,16 @@ def send(arguments: argparse.Namespace) -> int:
     """Run the pipeline once, for everyone who has not had today's issue."""
     settings = wiring.load_settings(arguments.config)
     if arguments.test:
+        if arguments.dry_run or arguments.due or arguments.addresses:
+            raise ConfigError(["--test goes with --to alone: it sends one message now"])
         return _send_test(settings, arguments)
     if arguments.to:
         raise ConfigError(["--to goes with --test"])
-    wiring.mail_of(settings)
+    mail = wiring.mail_of(settings)
+    if mail.password and not arguments.dry_run:
+        mail.password.read(os.environ)  # that it is missing is said before anything is pulled
+    for line in settings.warnings:
+        complain(line)
     with wiring.open_store(settings, create=not arguments.dry_run) as engine:
         return _run(settings, engine, arguments)
 
@@ -98,7 +106,14 @@ def _run(settings: Settings, engine: sa.Engine, arguments: argparse.Namespace) -
             return 0
         _keep_files(settings, engine, edition)
     with progress("composing") as tick:
-        report.composed = compose(engine, chosen, edition, dry_run=arguments.dry_run, progress=tick)
+        report.composed = compose(
+            engine,
+            chosen,
+            edition,
+            fit=wiring.fitter(settings),
+            dry_run=arguments.dry_run,
+            progress=tick,
+        )
     if not arguments.dry_run:
         report.delivered = _deliver(settings, engine)
     _print(report, arguments)
@@ -132,7 +147,13 @@ def issues(arguments: argparse.Namespace) -> int:
 def _send_test(settings: Settings, arguments: argparse.Namespace) -> int:
     """Send one message now, recorded nowhere."""
     issue = interests.draft(settings, arguments.test).issue
-    envelope = wiring.wrapper(settings, to=arguments.to)(issue)
+    domain = wiring.mail_domain(settings)
+    # Of its own, or a mailbox that drops what it has seen would drop the real one.
+    issue = replace(issue, message_id=f"<test.{uuid4().hex}@{domain}>")
+    try:
+        envelope = wiring.wrapper(settings, to=arguments.to)(issue)
+    except DeliveryFailed as error:
+        raise ConfigError([f"--to: {error}"]) from error
     with wiring.connector(wiring.mail_of(settings))() as transport:
         reply = transport.send(envelope, on_data=lambda: None)
     if arguments.json:

@@ -94,7 +94,8 @@ def init(arguments: argparse.Namespace) -> int:
     if arguments.json:
         emit({"written": str(path)})
     else:
-        say(f"{path} is written: edit it, then try: digest --config {path} check")
+        advice = f"digest check {path}" if arguments.subscriber else f"digest --config {path} check"
+        say(f"{path} is written: edit it, then try: {advice}")
     return 0
 
 

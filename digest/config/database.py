@@ -12,6 +12,7 @@ from digest.errors import ConfigError
 
 _URL = re.compile(r"(?P<dialect>[a-z0-9]+)(?:\+[a-z0-9_]+)?://.*")
 _SQLITE = re.compile(r"(?P<scheme>sqlite(?:\+\w+)?:///)(?P<file>[^?]+)(?P<options>\?.*)?")
+_POSTGRESQL = ("postgres://", "postgresql://")
 _PASSWORD = re.compile(r"[^/]*//[^/@]*:[^/@]+@")
 
 
@@ -22,6 +23,12 @@ def url(value: Any) -> str:
     if not match:
         raise ValueError(
             'is no database: write it as "sqlite:///digest.db" or "postgresql+psycopg://…"'
+        )
+    if written.startswith(_POSTGRESQL):
+        return "postgresql+psycopg://" + written.partition("://")[2]
+    if not written.startswith(("sqlite", "postgresql+psycopg:")):
+        raise ValueError(
+            'is of no known kind: allowed are "sqlite:///…" and "postgresql+psycopg://…"'
         )
     sqlite = _SQLITE.fullmatch(written)
     if match["dialect"] == "sqlite" and (not sqlite or ":memory:" in sqlite["file"]):

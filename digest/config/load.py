@@ -24,7 +24,6 @@ from digest.subscriber import Subscriber
 _NO_EFFECT: tuple[KeyPath, ...] = (
     ("digest", "alerts_to"),
     ("digest", "heartbeat"),
-    ("digest", "keep_dumps"),
     ("digest", "keep_papers"),
     ("digest", "keep_issues"),
 )

@@ -13,7 +13,7 @@ from digest.formats.arxiv_html import ArxivHtml
 from digest.formats.arxiv_mail import ArxivMail
 from digest.formats.arxiv_oai import ArxivOai
 from digest.formats.arxiv_rss import ArxivRss
-from digest.formats.arxiv_text import ArxivText
+from digest.formats.arxiv_text import ArxivText, has_records
 from digest.formats.biorxiv_json import BiorxivJson
 from digest.formats.feed import Feed
 from digest.formats.hf_json import HfJson
@@ -90,7 +90,10 @@ def _named(format_name: str) -> Format:
 
 
 def _recognising(text: str) -> list[Format]:
-    return [each for each in FORMATS.values() if each.recognises(text)]
+    found = [each for each in FORMATS.values() if each.recognises(text)]
+    if [each.name for each in found] == ["hf-text"] and has_records(text):
+        found.append(FORMATS["arxiv-text"])  # too few beside the rest to be recognised alone
+    return found
 
 
 def _only(found: list[Format], dump: Dump) -> None:

@@ -3,7 +3,8 @@
 From formats.md, arxiv-api: `published` is the day of the first version, the id names the version
 that is returned; nothing says what was announced or when. Categories may be classes of the MSC or
 the ACM, which are none of arXiv's. Affiliations stand beside the name of an author. Errors come
-as an entry, with HTTP 200 or 400; a page may be empty, or short, although there are results.
+as an entry, with HTTP 200 or 400; a page may be empty, or short, although there are results. A
+short one is reported unless it is a dump for a day: there the source went on to the pages after it.
 """
 
 import re
@@ -81,7 +82,9 @@ def _read_page(page: Document, dump: Dump) -> list[Found] | Rejection:
     missing = _missing(page) if page.is_whole else None
     if missing and not page.entries:
         return missing
-    return [*found, *((missing,) if missing else ()), *page.rejections]
+    if missing and dump.day is None:
+        found.append(missing)
+    return [*found, *page.rejections]
 
 
 def _missing(page: Document) -> Rejection | None:

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from digest.formats.addresses import abs_url, pdf_url
 from digest.formats.authors import split_names
-from digest.formats.facts import Unreadable, read_announce_type
+from digest.formats.facts import Unreadable
 from digest.formats.json_text import Found, make_listing
 from digest.formats.kinds import looks_like
 from digest.formats.lines import decode, malformed, shown
@@ -68,6 +68,7 @@ _NAMES = {
     f"{_ARXIV}journal_reference": "journal reference",
     "{http://purl.org/dc/elements/1.1/}creator": "creator",
 }
+_TYPES = {each.value: each for each in AnnounceType}
 _FIRST_TIME = (AnnounceType.NEW, AnnounceType.CROSS)
 
 Match = re.Match[str]
@@ -181,7 +182,9 @@ def _announce_type(fields: Fields, about: Match | None) -> AnnounceType | None:
     told = about["type"] if about else said
     if said and said != told:
         raise Unreadable(f"an entry of two announce types: {shown(f'{said} {told}')}")
-    return read_announce_type({"announce_type": told})
+    if told and told not in _TYPES:
+        raise Unreadable(f"an announce type that is none of {', '.join(_TYPES)}: {shown(told)}")
+    return _TYPES[told] if told else None
 
 
 def _paper(fields: Fields, about: Match | None, abstract: str) -> Paper:

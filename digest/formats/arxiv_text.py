@@ -73,6 +73,14 @@ class ArxivText:
         )
 
 
+def has_records(text: str) -> bool:
+    """Whether there is an id line with its date below, whatever else there is."""
+    return any(
+        record.id_line and record.created and _paper_id(record.id_line.arxiv_id)
+        for record in _records(_unglued(numbered(text)))
+    )
+
+
 def _is_listing(records: Sequence[Record]) -> bool:
     with_id = sum(record.id_line is not None for record in records)
     paragraphs = sum(len(record.paragraphs) for record in records)

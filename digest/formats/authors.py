@@ -16,16 +16,18 @@ _SEPARATOR = re.compile(
     r"(?<!\\),(?:\s*for\s+the\s)?|:(?=[\s,]|$)|(?<!\S)and(?!\S)|(?<!\S)on\s+behalf\s+of(?:\s+the)?(?!\S)"
 )
 _SIGN = re.compile(r"[(){}\\:]")
-_WORDS = (" and ", " behalf ", " for ")
-_SUFFIXES = frozenset(("jr", "jr.", "sr", "sr.", "ii", "iii", "iv"))
+_SUFFIXES = frozenset(("Jr", "Jr.", "jr", "jr.", "Sr", "Sr.", "sr", "sr.", "II", "III", "IV"))
 
 
 def split_names(text: str) -> tuple[str, ...]:
     """The names in the order of the text; separators within brackets or TeX braces are none."""
-    names: list[str] = []
     text = collapse(text)
-    for part in map(str.strip, text.split(",")) if _is_plain(text) else _parts(_pieces(text)):
-        if names and part.lower() in _SUFFIXES:
+    parts = [part.strip() for part in text.split(",")] if _is_plain(text) else list(_parts(text))
+    if _SUFFIXES.isdisjoint(parts) and "" not in parts:
+        return tuple(parts)
+    names: list[str] = []
+    for part in parts:
+        if names and part in _SUFFIXES:
             names[-1] += f" {part}"
         elif part:
             names.append(part)
@@ -34,12 +36,13 @@ def split_names(text: str) -> tuple[str, ...]:
 
 def _is_plain(text: str) -> bool:
     """Whether there are but names and commas, as nearly always."""
-    return _SIGN.search(text) is None and not any(word in text for word in _WORDS)
+    has_word = " and " in text or " behalf " in text or " for " in text
+    return not has_word and _SIGN.search(text) is None
 
 
-def _parts(pieces: Iterator[tuple[str, bool]]) -> Iterator[str]:
+def _parts(whole: str) -> Iterator[str]:
     """Cut between names; what is not to be cut is hidden from the search."""
-    texts = list(pieces)
+    texts = list(_pieces(whole))
     text = "".join(piece for piece, _ in texts)
     mask = "".join(piece if is_open else "x" * len(piece) for piece, is_open in texts)
     at = 0

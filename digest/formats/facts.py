@@ -11,6 +11,9 @@ from digest.paper import AnnounceType, Paper, PaperId, collapse
 _LARGEST_NUMBER = 2**31 - 1  # what every database holds
 _WEB_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_DOI_PREFIX = re.compile(
+    r"\s*(?:https?://(?:dx\.|www\.)?doi\.org/|doi:\s*)(?=10\.\d{4,9}/)", re.IGNORECASE
+)
 
 Facts = Mapping[str, object]
 
@@ -32,7 +35,7 @@ def read_paper(facts: Facts) -> Paper:
         categories=_texts(facts, "categories"),
         arxiv_id=arxiv_id,
         version=version,
-        doi=read_text(facts, "doi"),
+        doi=_doi(facts),
         url=_address(facts, "url") or (abs_url(arxiv_id) if arxiv_id else None),
         pdf_url=_address(facts, "pdf_url") or (pdf_url(arxiv_id) if arxiv_id else None),
         comment=read_text(facts, "comment"),
@@ -89,6 +92,14 @@ def _arxiv_id(facts: Facts) -> tuple[str | None, int | None]:
     if paper_id is None or paper_id.arxiv is None:
         raise Unreadable("arxiv_id is no arXiv id")
     return paper_id.arxiv, _either(version, paper_id.version)
+
+
+def _doi(facts: Facts) -> str | None:
+    """The bare DOI of one that is written as an address or with `doi:`."""
+    text = read_text(facts, "doi")
+    if text is None or (prefix := _DOI_PREFIX.match(text)) is None:
+        return text
+    return text[prefix.end() :].rstrip()
 
 
 def _collapsed(facts: Facts, key: str) -> str | None:

@@ -70,13 +70,16 @@ def text_of(element: Element | None) -> str | None:
 def fields_of(element: Element, names: Mapping[str, str]) -> Fields:
     """What the children of an entry say, under the names that their tags have; raises Unreadable.
 
-    An empty one may say it in the attribute `term` or `href`.
+    An empty one may say it in the attribute `term` or `href`. Elements within a text are what
+    followed it before an end tag was lost.
     """
     fields: dict[str, list[str]] = {}
     for child in element:
         if (name := names.get(child.tag)) is None:
             continue
-        text = "".join(child.itertext()) if len(child) else child.text
+        if len(child):
+            raise Unreadable(f"an entry with other elements in its {name}")
+        text = child.text
         if text is None:
             text = child.get("term") or child.get("href") or ""
         if DAMAGE in text:
@@ -103,14 +106,16 @@ def one_line(text: str | None) -> str | None:
     """A title or an abstract with its white space collapsed; quick where there is nothing to do."""
     if not text:
         return None
-    is_wrapped = "\n" in text or "\t" in text or "\r" in text or "  " in text
-    return collapse(text) if is_wrapped or not text.isascii() else text.strip()
+    has_wide = "\n" in text or "\t" in text or "\r" in text or "  " in text
+    is_wrapped = has_wide or not (text.isascii() or text.isprintable())
+    return collapse(text) if is_wrapped else text.strip()
 
 
 def unwrapped(text: str | None) -> str | None:
     """A text whose lines are put into one; blanks within them stay."""
-    lines = (line.strip() for line in (text or "").split("\n"))
-    return " ".join(line for line in lines if line) or None
+    if text is None or "\n" not in text:
+        return text and text.strip()
+    return " ".join(line for line in map(str.strip, text.split("\n")) if line)
 
 
 def quoted(text: str) -> str:
@@ -161,6 +166,7 @@ def _parse(text: str, *, recover: bool = False) -> Element:
         remove_comments=True,
         remove_pis=True,
         recover=recover,
+        collect_ids=False,
     )
     return etree.fromstring(text.encode(), parser)
 

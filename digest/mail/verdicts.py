@@ -43,7 +43,7 @@ def judge(stage: Stage, code: int, reply: str, recipient: str) -> DeliveryError:
     what = f"{stage}: {code} {reply}".rstrip()
     match code // 100:
         case 4 | 5 if stage is Stage.MAIL and code != SERVICE_CLOSING:
-            return RelayRefused(what, recipient=recipient, code=code)
+            return RelayRefused(what, code=code)
         case 4:
             return DeliveryDeferred(what, recipient=recipient, code=code)
         case 5 if _speaks_of_us(code, reply):

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from digest import due
 from digest.due import WhyNot
-from digest.issue import Outcome
+from digest.issue import Issue, Outcome
 from digest.pipeline.desk import Desk, Draft, Past
 from digest.store import issues
 from digest.store.database import reading, writing
@@ -54,11 +54,13 @@ def compose(
     subscribers: Sequence[Subscriber],
     edition: Edition,
     *,
+    fit: Callable[[Issue], Issue] = lambda issue: issue,
     dry_run: bool = False,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Composed:
     """Make today's issue for everyone who should have one and has not.
 
+    `fit` takes out of an issue what its message has no room for, so that it counts as not had.
     With `dry_run` nothing is written, and the count is of the issues that would be made.
     """
     composed = Composed()
@@ -71,7 +73,7 @@ def compose(
         chunk = open_today[start : start + _AT_ONCE]
         with reading(engine) as connection:
             drafts = desk.draft(connection, chunk)
-        full = [draft for draft in drafts if not (why := _why_empty(draft))]
+        full = [fit(draft.issue) for draft in drafts if not _why_empty(draft)]
         empty = [_verdict(d.subscriber, edition, why) for d in drafts if (why := _why_empty(d))]
         _keep(engine, full, empty, composed, edition, dry_run=dry_run)
         progress(start + len(chunk), len(open_today))
@@ -107,10 +109,10 @@ def _is_over(subscriber: Subscriber, past: Past, edition: Edition) -> bool:
         return True
     if not edition.only_due:
         return False
-    decided = past.decided.get(subscriber.key)
-    if decided is not None and decided.day >= today:
-        return True
     at = due.due_at(subscriber.schedule, today)
+    decided = past.decided.get(subscriber.key)
+    if decided is not None and decided.day >= today and decided.decided_at >= at:
+        return True
     if any(report.outcome is Outcome.LATE for report in past.reports_for(subscriber)):
         at += subscriber.schedule.wait_for
     return edition.now < at
@@ -138,26 +140,26 @@ def _why_empty(draft: Draft) -> str | None:
 
 def _verdict(subscriber: Subscriber, edition: Edition, why: str) -> Verdict:
     day = due.local_day(edition.now, subscriber.schedule.timezone)
-    return Verdict(subscriber=subscriber.key, day=day, why=str(why))
+    return Verdict(subscriber=subscriber.key, day=day, why=str(why), decided_at=edition.now)
 
 
 def _keep(
     engine: sa.Engine,
-    drafts: Sequence[Draft],
+    made: Sequence[Issue],
     verdicts: Sequence[Verdict],
     composed: Composed,
     edition: Edition,
     *,
     dry_run: bool,
 ) -> None:
-    """Write drafts and verdicts in one step, and count them."""
+    """Write issues and verdicts in one step, and count them."""
     composed.skipped.update(verdict.why for verdict in verdicts)
     if dry_run:
-        composed.issues += len(drafts)
-    elif drafts or verdicts:
+        composed.issues += len(made)
+    elif made or verdicts:
         with writing(engine) as connection:
-            added = [issues.add(connection, draft.issue) for draft in drafts]
+            added = [issues.add(connection, issue) for issue in made]
             for verdict in verdicts:
-                issues.decide(connection, verdict, at=edition.now)
+                issues.decide(connection, verdict)
         # One that another run made in the meantime is not ours to count.
         composed.issues += sum(number is not None for number in added)

@@ -28,6 +28,9 @@ _LEASE = timedelta(minutes=15)
 
 _BATCH = 10
 
+_REFUSALS = 3
+"""Recipients refused in a row for what looks like our setup, before the run stops."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
@@ -74,8 +77,13 @@ def deliver(
     if ready:
         workers = min(policy.connections, ready)
         with ThreadPoolExecutor(workers, thread_name_prefix="deliver") as pool:
-            for ended in [pool.submit(run.work) for _ in range(workers)]:
-                ended.result()
+            under_way = [pool.submit(run.work) for _ in range(workers)]
+            try:
+                for ended in under_way:
+                    ended.result()
+            except BaseException:  # Ctrl-C too: what is under way ends, no more is begun
+                run.stop.set()
+                raise
     with reading(engine) as connection:
         run.delivered.waiting = outbox.waiting(connection)
     return run.delivered
@@ -95,6 +103,7 @@ class _Run:
     stop: threading.Event = field(default_factory=threading.Event)
     lock: threading.Lock = field(default_factory=threading.Lock)
     next_slot: datetime | None = None
+    refusals: int = 0
 
     def work(self) -> None:
         """Claim and send until nothing waits or somebody stops the run."""
@@ -119,27 +128,41 @@ class _Run:
                 self._wait_for_slot()
                 self._send_one(transport, open_rows[0], content[open_rows[0].issue_id])
                 del open_rows[0]
-        except RelayRefused as error:
-            self.delivered.refused = error
-            self.stop.set()
-            with writing(self.engine) as connection:
-                outbox.release(connection, open_rows[:1], begun=True)
         finally:
             with writing(self.engine) as connection:
                 outbox.release(connection, open_rows)
+
+    def _refused(self, row: Delivery, error: RelayRefused) -> None:
+        """Put the row back untouched; stop the run unless this may be one recipient's matter.
+
+        Codes of policy after RCPT mostly speak of our setup, but sometimes of one mailbox: only
+        several in a row are taken for ours, so that nobody's mailbox stops everybody's mail.
+        """
+        until = self.clock() + self.policy.retry_after
+        with writing(self.engine) as connection:
+            if error.recipient is None:
+                outbox.release(connection, [row], begun=True)
+            else:
+                outbox.postpone(connection, row, until=until, reply=str(error))
+        with self.lock:
+            self.refusals += 1
+            self.delivered.refused = error
+            if error.recipient is None or self.refusals >= _REFUSALS:
+                self.stop.set()
 
     def _send_one(self, transport: Transport, row: Delivery, issue: Issue) -> None:
         try:
             reply = transport.send(self.wrap(issue), on_data=lambda: self._begin(row))
         except _NotSent:
             self._settle(row, Status.SUPPRESSED, None)
-        except RelayRefused:
-            raise
+        except RelayRefused as error:
+            self._refused(row, error)
         except DeliveryFailed as error:
             self._settle(row, Status.FAILED, error)
         except (DeliveryDeferred, DeliveryUncertain) as error:
             self._settle_again(row, error)
         else:
+            self.refusals = 0
             self._settle(row, Status.SENT, None, reply=reply)
 
     def _begin(self, row: Delivery) -> None:

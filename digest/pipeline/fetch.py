@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 import sqlalchemy as sa
@@ -27,6 +27,9 @@ class Keeper(Protocol):
 
     def keep(self, dump: Dump) -> None:
         """Keep one."""
+
+    def prune(self, *, now: datetime, keep: timedelta) -> int:
+        """Throw away what is older than `keep`; count it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +66,7 @@ class Supply:
     sources: tuple[Source, ...]
     keeper: Keeper | None = None
     asker: Asker | None = None
+    keep_dumps: timedelta = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +92,8 @@ def fetch(
     for number, source in enumerate(supply.sources, start=1):
         done.append(_fetch_one(engine, source, now, supply.keeper))
         progress(number, len(supply.sources))
+    if supply.keeper:
+        supply.keeper.prune(now=now, keep=supply.keep_dumps)
     hydrated = hydrate(engine, supply.asker, now=now) if supply.asker else Hydrated()
     return Haul(fetched=tuple(done), hydrated=hydrated)
 
@@ -221,7 +227,7 @@ def _write_down(
     # One page of a day that is not done keeps the whole day open.
     open_days = {key for verdict, key in dated if not verdict.is_done}
     pulls.mark(connection, fetched.source, {key for _, key in dated} - open_days)
-    newest = {verdict.part: verdict for verdict in sorted(verdicts, key=_by_day)}
+    newest = {verdict.part: verdict for verdict in sorted(verdicts, key=_by_weight)}
     for verdict in newest.values():
         outcome = PartOutcome(
             source=fetched.source,
@@ -233,5 +239,6 @@ def _write_down(
         pulls.decide(connection, outcome, at=now)
 
 
-def _by_day(verdict: Verdict) -> date:
-    return verdict.day or date.min
+def _by_weight(verdict: Verdict) -> tuple[date, int]:
+    """Order by day, and within a day the worst last."""
+    return verdict.day or date.min, -_WORST_FIRST.index(verdict.outcome)

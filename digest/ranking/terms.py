@@ -17,16 +17,17 @@ _MARKS = {
     ".": "\u0307", "u": "\u0306", "v": "\u030c", "H": "\u030b", "c": "\u0327", "k": "\u0328",
     "r": "\u030a", "b": "\u0331", "d": "\u0323",
 }  # fmt: skip
-_TEX_ACCENT = re.compile(
-    r"\\(?:(?P<sign>[\"'`^~=.])\s*\{?|(?P<name>[uvHckrbd])(?:\s+|\s*\{))\s*"
-    r"\\?(?P<letter>[A-Za-z])\s*\}?"
-)
 _TEX_LETTERS = {
     "ss": "ß", "l": "ł", "L": "Ł", "o": "ø", "O": "Ø", "ae": "æ", "AE": "Æ", "oe": "œ",
     "OE": "Œ", "aa": "å", "AA": "Å", "dj": "đ", "DJ": "Đ", "dh": "ð", "th": "þ", "i": "i", "j": "j",
 }  # fmt: skip
+# A command that ends in a letter swallows the blanks after it, a letter alone does not.
 _TEX_LETTER = re.compile(
     r"\\(" + "|".join(sorted(_TEX_LETTERS, key=len, reverse=True)) + r")(?![A-Za-z])(?:\{\}|\s+)?"
+)
+_TEX_ACCENT = re.compile(
+    r"\\(?:(?P<sign>[\"'`^~=.])|(?P<name>[uvHckrbd])(?![A-Za-z]))\s*(?P<brace>\{\s*)?"
+    rf"(?P<letter>[A-Za-z]|{_TEX_LETTER.pattern})(?(brace)(?:\s*\}})?)"
 )
 _TEX_FONT = re.compile(
     r"\\(?:emph|text[a-z]*|math[a-z]+|operatorname|rm|bf|it|em|sc|tt)(?![A-Za-z])"
@@ -41,7 +42,7 @@ def decode_tex(text: str) -> str:
     if not any(sign in text for sign in "\\${~"):
         return text
     text = _TEX_ACCENT.sub(_accented, text)
-    text = _TEX_LETTER.sub(lambda match: _TEX_LETTERS[match[1]], text)
+    text = _TEX_LETTER.sub(_letter, text)
     text = _TEX_FONT.sub("", text)
     text = _TEX_MATH.sub(lambda match: re.sub(r"[_^]", "", match[1]), text)
     return _TEX_REST.sub("", _TEX_SPACE.sub(" ", text))
@@ -49,7 +50,12 @@ def decode_tex(text: str) -> str:
 
 def _accented(match: re.Match[str]) -> str:
     mark = _MARKS[match["sign"] or match["name"]]
-    return unicodedata.normalize("NFC", match["letter"] + mark)
+    letter = _TEX_LETTER.sub(_letter, match["letter"])
+    return unicodedata.normalize("NFC", letter + mark)
+
+
+def _letter(match: re.Match[str]) -> str:
+    return _TEX_LETTERS[match[1]]
 
 
 _GREEK = {
@@ -98,9 +104,9 @@ def fold(text: str) -> str:
     return _RELATION.sub(r"\1", text.replace('"', " ").replace("`", " "))
 
 
-# A word keeps what makes it another word: C++, C#, .NET, and the decimals of 3.5.
+# A word keeps what makes it another word: C++, C#, .NET, and the decimals of 3.5 and 3.5B.
 _TOKEN = re.compile(
-    r"([\s-]*)((?:(?<![^\s(\[/,;-])\.(?=[^\W\d_]))?[^\W_]+(?:(?<=\d)[.,]\d+)*(?:\+\+|\#(?!\w))?"
+    r"([\s-]*)((?:(?<![^\s(\[/,;-])\.(?=[^\W\d_]))?[^\W_]+(?:(?<=\d)[.,]\d[^\W_]*)*(?:\+\+|\#(?!\w))?"
     r"|[^\w\s-]|_)"
 )
 

@@ -1,6 +1,7 @@
 """Turns an issue into a message: subject, HTML and text, from the templates."""
 
 from bisect import bisect_left
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
@@ -18,6 +19,9 @@ from digest.rendering.words import one_line, tidy, wrap
 __all__ = ["HTML_LIMIT", "Footer", "Renderer"]
 
 HTML_LIMIT = 100_000
+_SURELY_FITS = 40
+"""Papers that fit as titles, however long: those are cut at 300 characters."""
+
 _SUFFIXES = (".html", ".txt", ".css")
 _MISTAKES = (
     TemplateError, ArithmeticError, AttributeError, LookupError, RecursionError,
@@ -52,6 +56,15 @@ class Renderer:
         view, html = self._largest_that_fits(issue, footer)
         subject = one_line(self._fill("issue/subject.txt", view))
         return Message(subject=subject, html=html, text=tidy(self._fill("issue/body.txt", view)))
+
+    def fitted(self, issue: Issue, footer: Footer) -> Issue:
+        """Leave out the papers, last ones first, that a message of this issue has no room for."""
+        if len(issue.picks) + len(issue.also) <= _SURELY_FITS:
+            return issue
+        view, _ = self._largest_that_fits(issue, footer)
+        shown = len(view.cards) + len(view.titles) + len(view.also)
+        picks = issue.picks[:shown]
+        return replace(issue, picks=picks, also=issue.also[: shown - len(picks)])
 
     def _largest_that_fits(self, issue: Issue, footer: Footer) -> tuple[IssueView, str]:
         """Try the whole issue, and where that is too large bisect the steps to less."""

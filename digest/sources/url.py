@@ -1,7 +1,11 @@
 """One listing at one address, or at an address a day."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
+
+import httpx
 
 from digest.errors import SourceError, SourceUnavailable
 from digest.issue import Outcome
@@ -12,12 +16,45 @@ from digest.sources.reply import Reply
 
 PLACE = "{date}"
 
+REACH = timedelta(days=366)
+"""How far back days are asked for that no pull got, however long ago the last good one was."""
+
+_DOWN = 3  # days in a row: a service that is out of reach for so many is left alone
+
+
+@dataclass(slots=True, kw_only=True)
+class _Visit:
+    """What the days gave so far; `is_down`: asking for more of them makes no sense."""
+
+    today: date
+    dumps: dict[date, Dump] = field(default_factory=dict)
+    absent: set[date] = field(default_factory=set)
+    errors: dict[date, SourceError] = field(default_factory=dict)
+    is_down: bool = False
+    _out_of_reach: int = 0
+
+    def take(self, day: date, get: Callable[[], Dump]) -> None:
+        """Take a day's dump, or what there is instead."""
+        in_a_row, self._out_of_reach = self._out_of_reach, 0
+        try:
+            self.dumps[day] = get()
+        except NotThere:
+            self.absent.add(day)
+        except SourceUnavailable as error:
+            self.errors[day] = error
+            if not isinstance(error, EmptyReply):
+                self._out_of_reach = in_a_row + 1
+                self.is_down = self._out_of_reach >= _DOWN or _is_of_service(error)
+        except SourceError as error:
+            self.errors[day] = error
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UrlSource:
     """An address; `{date}` in it stands for each day (UTC) since the last good pull.
 
-    A day that is not there is asked for again while it is within `backfill`.
+    The first pull reaches back by `backfill`. A day that failed is asked for again until that
+    long after it.
     """
 
     name: str
@@ -58,37 +95,51 @@ class UrlSource:
         )
         return Pull(dumps=(dump,))
 
-    def _pull_days(self, now: datetime, pulled_days: frozenset[date]) -> Pull:
-        dumps: dict[date, Dump] = {}
-        absent: set[date] = set()
-        errors: list[SourceError] = []
-        for day in self._days(now):
-            if day in pulled_days:
-                continue
-            try:
-                dumps[day] = self._day(day, now)
-            except NotThere:
-                absent.add(day)
-            except SourceError as error:
-                errors.append(error)
-                if _is_down(error):
-                    break
-        failure = combine(errors)
-        if failure is not None and not dumps:
+    def _pull_days(self, now: datetime, got: frozenset[date]) -> Pull:
+        visit = _Visit(today=now.date())
+        for day in self._days(visit.today, got):
+            visit.take(day, partial(self._day, day, now))
+            if visit.is_down:
+                break
+        failure = combine(tuple(visit.errors.values()))
+        if failure is not None and not visit.dumps:
             raise failure
-        today = now.date()
-        late = Verdict(outcome=Outcome.LATE, day=today, why=f"{today} is not there yet")
         return Pull(
-            dumps=tuple(dumps[day] for day in sorted(dumps)),
-            verdicts=(late,) if today in absent else (),
-            missing=tuple(sorted(absent - {today})),
+            dumps=tuple(visit.dumps[day] for day in sorted(visit.dumps)),
+            verdicts=tuple(self._verdicts(visit, got)),
+            missing=tuple(sorted(visit.absent - {visit.today})),
             error=failure,
         )
 
-    def _days(self, now: datetime) -> list[date]:
-        """Return the days within `backfill`, newest first: a day that stays broken hides none."""
-        today, first = now.date(), (now - self.backfill).date()
-        return [today - timedelta(days=age) for age in range((today - first).days + 1)]
+    def _days(self, today: date, got: frozenset[date]) -> Iterator[date]:
+        """Give the days no pull got since the first one that any did, newest first.
+
+        Without any they reach back by `backfill`. Newest first, so that old ones hide no new one.
+        """
+        first = max(min({*got, today - self.backfill}), today - REACH)
+        for age in range((today - first).days + 1):
+            if (day := today - timedelta(days=age)) not in got:
+                yield day
+
+    def _verdicts(self, visit: _Visit, got: frozenset[date]) -> Iterator[Verdict]:
+        """Say that today is late, and which days are given up.
+
+        These are the ones that still failed after a day that is later by more than `backfill`
+        was got; of a service that is down, none.
+        """
+        if visit.today in visit.absent:
+            why = f"{visit.today} is not there yet"
+            yield Verdict(outcome=Outcome.LATE, day=visit.today, why=why)
+        if not got:
+            before = visit.today - self.backfill - timedelta(days=1)
+            yield Verdict(outcome=Outcome.QUIET, day=before, is_done=True)  # where the first began
+            return
+        too_old = min(visit.today, max(got)) - self.backfill
+        for day in sorted(visit.absent | visit.errors.keys()):
+            if day < too_old and not visit.is_down:
+                outcome = Outcome.FAILED if day in visit.errors else Outcome.QUIET
+                why = f"{day} is not asked for again"
+                yield Verdict(outcome=outcome, day=day, why=why, is_done=True)
 
     def _day(self, day: date, now: datetime) -> Dump:
         url = self.url.replace(PLACE, day.isoformat())
@@ -105,6 +156,7 @@ class UrlSource:
             raise
 
 
-def _is_down(error: SourceError) -> bool:
-    """Tell whether the service is out of reach for every day, not only for this one."""
-    return isinstance(error, SourceUnavailable) and not isinstance(error, EmptyReply)
+def _is_of_service(error: SourceUnavailable) -> bool:
+    """Tell whether it is the service that is out of reach or asks to be left alone."""
+    is_connection = isinstance(error.__cause__, httpx.TransportError)
+    return is_connection or error.retry_after is not None or " answered 429" in str(error)

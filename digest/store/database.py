@@ -15,7 +15,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from digest.errors import NoDatabase, SchemaTooNew, StoreError
+from digest.errors import ConfigError, NoDatabase, SchemaTooNew, StoreError, StoreUnavailable
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_TIMEOUT_MS = 30_000
@@ -35,8 +35,11 @@ def open_database(url: str, *, create: bool = False) -> sa.Engine:
                 raise NoDatabase(f"there is no database at {file} yet: digest fetch creates it")
             file.parent.mkdir(parents=True, exist_ok=True)
         engine = sa.create_engine(parsed)
-    except (sa.exc.ArgumentError, ModuleNotFoundError) as error:
-        raise StoreError(f"cannot use this database address: {error}") from error
+    except ModuleNotFoundError as error:
+        remedy = "PostgreSQL needs: pip install 'paper-digest[postgresql]'"
+        raise ConfigError([f"digest.database: {error}: {remedy}"]) from error
+    except sa.exc.ArgumentError as error:
+        raise ConfigError([f"digest.database: {error}"]) from error
     except OSError as error:
         raise StoreError(f"cannot create the database: {error}") from error
     if engine.dialect.name == "sqlite":
@@ -131,8 +134,14 @@ def migrate(engine: sa.Engine, migrations: Path = MIGRATIONS) -> tuple[str, ...]
 
 
 def require_current(engine: sa.Engine) -> None:
-    """Raise StoreError unless the schema is the one this digest writes."""
-    if todo := pending(engine):
+    """Raise StoreError unless the schema is the one this digest writes; NoDatabase if none is."""
+    todo = pending(engine)
+    with reading(engine) as connection:
+        is_empty = MigrationContext.configure(connection).get_current_revision() is None
+    if is_empty:
+        where = engine.url.render_as_string(hide_password=True)
+        raise NoDatabase(f"there is nothing in the database {where} yet: digest fetch fills it")
+    if todo:
         raise StoreError(f"the database needs {len(todo)} migration(s) first: run digest migrate")
 
 
@@ -169,6 +178,10 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 def _translated(engine: sa.Engine) -> Iterator[None]:
     try:
         yield
+    except sa.exc.OperationalError as error:
+        # Not reachable, locked, or out of space: what time, or the operator, may mend.
+        where = engine.url.render_as_string(hide_password=True)
+        raise StoreUnavailable(f"{where}: {error.orig}") from error
     except sa.exc.DBAPIError as error:
         where = engine.url.render_as_string(hide_password=True)
         raise StoreError(f"{where}: {error.orig}") from error

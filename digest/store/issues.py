@@ -33,11 +33,12 @@ class PastIssue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """Why a subscriber had no issue on a day."""
+    """Why a subscriber had no issue on a day, as it was decided."""
 
     subscriber: str
     day: date
     why: str
+    decided_at: datetime
 
 
 def add(connection: sa.Connection, issue: Issue) -> int | None:
@@ -135,8 +136,12 @@ def last_days(connection: sa.Connection) -> dict[str, date]:
 
 
 def last_made(connection: sa.Connection) -> dict[str, datetime]:
-    """Give when each address's newest issue was made."""
-    query = sa.select(schema.issues.c.subscriber, sa.func.max(schema.issues.c.made_at))
+    """Give when each address's newest issue was made, of those that were not in vain."""
+    query = (
+        sa.select(schema.issues.c.subscriber, sa.func.max(schema.issues.c.made_at))
+        .join_from(schema.issues, schema.deliveries)
+        .where(schema.deliveries.c.status.not_in([status.value for status in _FREE_AGAIN]))
+    )
     rows = connection.execute(query.group_by(schema.issues.c.subscriber))
     return {row[0]: row[1] for row in rows}
 
@@ -178,20 +183,20 @@ def past(
     ]
 
 
-def decide(connection: sa.Connection, verdict: Verdict, *, at: datetime) -> None:
+def decide(connection: sa.Connection, verdict: Verdict) -> None:
     """Write down why a subscriber has no issue on a day; a later reason replaces it."""
     values = {
         "subscriber": verdict.subscriber,
         "day": verdict.day,
         "why": verdict.why,
-        "decided_at": at,
+        "decided_at": verdict.decided_at,
     }
     table = schema.verdicts
     statement = upsert(table, connection).values(values)
     connection.execute(
         statement.on_conflict_do_update(
             index_elements=[table.c.subscriber, table.c.day],
-            set_={"why": verdict.why, "decided_at": at},
+            set_={"why": verdict.why, "decided_at": verdict.decided_at},
         )
     )
 
@@ -200,10 +205,7 @@ def verdicts(connection: sa.Connection) -> dict[str, Verdict]:
     """Give each subscriber's newest verdict."""
     table = schema.verdicts
     rows = connection.execute(sa.select(table).order_by(table.c.day)).mappings()
-    return {
-        row["subscriber"]: Verdict(subscriber=row["subscriber"], day=row["day"], why=row["why"])
-        for row in rows
-    }
+    return {row["subscriber"]: Verdict(**row) for row in rows}
 
 
 def _sections(issue: Issue) -> list[tuple[str, Pick]]:

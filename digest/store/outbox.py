@@ -115,6 +115,21 @@ def release(
         )
 
 
+def postpone(connection: sa.Connection, delivery: Delivery, *, until: datetime, reply: str) -> None:
+    """Put a delivery back for later, no try used up: what went wrong is not its own."""
+    connection.execute(
+        sa.update(_TABLE)
+        .where(_mine(delivery, Status.CLAIMED, Status.SENDING))
+        .values(
+            status=Status.DEFERRED.value,
+            next_at=until,
+            lease_until=None,
+            reply=reply,
+            attempts=delivery.attempts,
+        )
+    )
+
+
 def recover(connection: sa.Connection, *, now: datetime, resend: bool) -> int:
     """Take up what a dead run left behind, once its lease is over; count the uncertain.
 

@@ -1,12 +1,22 @@
 """From settings to what the rest takes as arguments: the top turns one into the other."""
 
-from digest.wiring.mail import connector, mail_domain, mail_of, policy, relay, renderer, wrapper
+from digest.wiring.mail import (
+    connector,
+    fitter,
+    mail_domain,
+    mail_of,
+    policy,
+    relay,
+    renderer,
+    wrapper,
+)
 from digest.wiring.sources import dump_folder, open_sources, wanted_categories
 from digest.wiring.store import load_settings, now, open_store
 
 __all__ = [
     "connector",
     "dump_folder",
+    "fitter",
     "load_settings",
     "mail_domain",
     "mail_of",

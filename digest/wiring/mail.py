@@ -68,17 +68,13 @@ def relay(mail: MailSettings) -> Relay:
 def renderer(settings: Settings) -> Callable[[Issue], Message]:
     """Make messages of issues, with what this configuration says below them."""
     templates = Renderer(settings.templates)
-    sender = settings.mail.sender if settings.mail else "digest"
+    return lambda issue: templates.render(issue, _footer(settings, issue))
 
-    def render(issue: Issue) -> Message:
-        footer = Footer(
-            unsubscribe=_unsubscribe(settings, issue),
-            contact=settings.contact,
-            sender_name=sender,
-        )
-        return templates.render(issue, footer)
 
-    return render
+def fitter(settings: Settings) -> Callable[[Issue], Issue]:
+    """Take out of issues what a message has no room for."""
+    templates = Renderer(settings.templates)
+    return lambda issue: templates.fitted(issue, _footer(settings, issue))
 
 
 def wrapper(settings: Settings, *, to: str | None = None) -> Callable[[Issue], Envelope]:
@@ -108,6 +104,14 @@ def wrapper(settings: Settings, *, to: str | None = None) -> Callable[[Issue], E
         )
 
     return wrap
+
+
+def _footer(settings: Settings, issue: Issue) -> Footer:
+    return Footer(
+        unsubscribe=_unsubscribe(settings, issue),
+        contact=settings.contact,
+        sender_name=settings.mail.sender if settings.mail else "digest",
+    )
 
 
 def _unsubscribe(settings: Settings, issue: Issue) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ def open_sources(settings: Settings, names: Sequence[str] = ()) -> Iterator[Supp
         yield Supply(
             sources=tuple(_FACTORIES[each.kind](each, settings, client) for each in chosen),
             keeper=dump_folder(settings),
+            keep_dumps=settings.keep_dumps,
             asker=_hydrator(chosen, client),
         )
 

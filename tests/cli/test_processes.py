@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -21,6 +22,13 @@ SEND = [sys.executable, "-m", "digest", "send", "--json"]
 def start(world: World, **options: object) -> subprocess.Popen[bytes]:
     environment = os.environ | {"DIGEST_CONFIG": str(world.config)}
     return subprocess.Popen(SEND, env=environment, stdout=subprocess.PIPE, **options)
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 @pytest.mark.parametrize(
@@ -63,13 +71,53 @@ def test_a_run_killed_before_the_dot_leaves_its_message_to_a_later_one(world: Wo
     with FaultyPeer({"RCPT": SILENCE}) as peer:
         world.serve_mail(peer)
         with start(world) as sending:
-            deadline = time.monotonic() + 30
-            while not any(line.startswith("RCPT") for line in peer.commands):
-                assert time.monotonic() < deadline
-                time.sleep(0.02)
+            wait_for(lambda: any(line.startswith("RCPT") for line in peer.commands))
             sending.send_signal(signal.SIGKILL)
     assert world.run("status", "--json").json["deliveries"] == {"claimed": 1}
     with freeze_time(datetime.now(UTC) + timedelta(minutes=20)), smtp_server() as server:
         world.serve_mail(server)
         world.run("send")
     assert [envelope.recipient for envelope in server.received] == ["ada@example.org"]
+
+
+def test_ctrl_c_ends_after_the_message_under_way_and_loses_nothing(world: World) -> None:
+    world.people = [world.person(f"reader{number}") for number in range(5)]
+    world.announce(*make_papers(1))
+    with FaultyPeer({}, pause=("RCPT", 0.5)) as peer:
+        world.serve_mail(peer, "connections = 1")
+        with start(world, stderr=subprocess.PIPE) as sending:
+            wait_for(lambda: any(line.startswith("RCPT") for line in peer.commands))
+            sending.send_signal(signal.SIGINT)
+            _, said = sending.communicate(timeout=30)
+    assert sending.returncode == 130
+    assert b"interrupted" in said
+    assert len(peer.texts) < 5
+    assert sum(world.run("status", "--json").json["deliveries"].values()) == 5
+
+
+@pytest.mark.parametrize(
+    ("redirect", "code"),
+    [
+        pytest.param("parse {dump} > /dev/full", 1, id="no room"),
+        pytest.param("parse {dump} >&-", 0, id="no output"),
+        pytest.param("parse - <&-", 1, id="no input"),
+        pytest.param("parse {dump} 2>&-", 0, id="no errors"),
+    ],
+)
+def test_odd_streams_are_no_traceback(world: World, redirect: str, code: int) -> None:
+    world.announce(*make_papers(200))
+    command = f"{sys.executable} -m digest " + redirect.format(
+        dump=world.folder / "dumps" / "papers.jsonl"
+    )
+    ended = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+    assert ended.returncode == code
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_terminal_without_utf_8_is_no_traceback(world: World) -> None:
+    world.announce({"title": "Über Gräber", "abstract": "On graphs: γ."})
+    world.run("fetch")
+    environment = os.environ | {"PYTHONIOENCODING": "ascii", "DIGEST_CONFIG": str(world.config)}
+    command = [sys.executable, "-m", "digest", "papers"]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (ended.returncode, "ber Gr" in ended.stdout) == (0, True)

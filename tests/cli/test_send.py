@@ -348,3 +348,100 @@ def test_status_tells_the_next_issue_after_the_one_of_today(world: World) -> Non
     (person,) = before[1]["subscribers"]
     assert person["last_issue"] == "2026-03-09"
     assert datetime.fromisoformat(person["next_issue"]).isoformat() == "2026-03-10T07:30:00+00:00"
+
+
+def test_papers_of_a_failed_delivery_are_free_for_the_next_one_however_long_after(
+    world: World,
+) -> None:
+    world.people = [world.person("ada", 'days = ["mon"]')]
+    world.write()
+    world.announce(*make_papers(1))
+    with freeze_time("2026-03-05 12:00:00"):
+        world.run("fetch")
+    with freeze_time(MONDAY), smtp_server(refuse={"ada@example.org": "550 5.1.1 no"}) as server:
+        world.serve_mail(server)
+        world.run("send", "--no-fetch")
+    with freeze_time("2026-03-11 12:00:00"):
+        world.run("fetch")
+    with freeze_time("2026-03-12 08:00:00"), smtp_server() as server:
+        world.serve_mail(server)
+        world.run("send", "ada@example.org", "--no-fetch")
+    assert ids_in(server.received[0].content) == {"2601.90000"}
+
+
+def test_one_mailbox_that_refuses_for_policy_stops_nobody_elses_mail(world: World) -> None:
+    names = [f"reader{number}" for number in range(6)]
+    world.people = [world.person(name) for name in names]
+    world.announce(*make_papers(1))
+    with smtp_server(refuse={"reader1@example.org": "550 5.7.515 policy"}) as server:
+        world.serve_mail(server, "connections = 1")
+        report = world.run("send", "--json")
+    assert (report.code, report.json["sent"], report.json["failed"]) == (75, 5, 0)
+    assert "5.7.515" in report.err
+
+
+def test_a_relay_that_refuses_everybody_for_policy_stops_the_run(world: World) -> None:
+    names = [f"reader{number}" for number in range(6)]
+    world.people = [world.person(name) for name in names]
+    world.announce(*make_papers(1))
+    refuse = {f"{name}@example.org": "550 5.7.515 policy" for name in names}
+    with freeze_time(MONDAY) as clock:
+        with smtp_server(refuse=refuse) as server:
+            world.serve_mail(server, "connections = 1")
+            refused = world.run("send", "--json")
+        clock.tick(600)
+        with smtp_server() as server:
+            world.serve_mail(server)
+            mended = world.run("send", "--json")
+    assert (refused.code, refused.json["sent"], refused.json["failed"]) == (75, 0, 0)
+    assert (mended.code, mended.json["sent"]) == (0, 6)
+
+
+def test_what_a_message_has_no_room_for_comes_later(world: World) -> None:
+    world.defaults += "\nmax_papers = 1000"
+    world.announce(*make_papers(600))
+    with smtp_server() as server:
+        world.serve_mail(server)
+        for day in (MONDAY, TUESDAY):
+            with freeze_time(day):
+                world.run("send")
+    first, second = (ids_in(envelope.content) for envelope in server.received)
+    assert 0 < len(first) < 600
+    assert second
+    assert not first & second
+
+
+def test_a_test_message_has_a_name_of_its_own_and_is_no_dry_run(world: World) -> None:
+    world.announce(*make_papers(1))
+    with smtp_server() as server:
+        world.serve_mail(server)
+        world.run("send")
+        world.announce(*make_papers(1, start=1))
+        world.run("fetch")
+        both = world.run("send", "--test", "ada@example.org", "--dry-run")
+        world.run("send", "--test", "ada@example.org")
+    names = [re.search(rb"Message-ID: \S+", e.content).group() for e in server.received]
+    assert both.code == 2
+    assert len(names) == len(set(names)) == 2
+    assert world.run("send", "--test", "ada@example.org", "--to", "nobody").code == 2
+
+
+def test_a_run_by_hand_before_the_hour_does_not_settle_the_day(world: World) -> None:
+    world.defaults += '\nsend_at = "07:30"\ntimezone = "UTC"'
+    world.write()
+    with freeze_time("2026-03-09 05:00:00"):
+        early = world.run("send", "--json").json
+    world.announce(*make_papers(1))
+    with freeze_time("2026-03-09 07:31:00"):
+        due = world.run("send", "--due", "--json").json
+    assert (early["why"], due["sent"]) == ({"nothing-new": 1}, 1)
+
+
+def test_a_missing_secret_is_said_before_anything_is_done(world: World) -> None:
+    world.announce(*make_papers(1))
+    with smtp_server() as server:
+        world.serve_mail(server, 'username = "u"', 'password = { env = "NO_SUCH_VARIABLE" }')
+        result = world.run("send", "--json")
+    assert result.code == 2
+    assert "NO_SUCH_VARIABLE" in result.err
+    assert not (world.folder / "digest.db").exists()

@@ -20,7 +20,7 @@ EXAMPLE = (ROOT / "config.example.toml").read_text(encoding="utf-8")
 STARTER = ROOT / "digest/starter"
 BOB = 'email = "bob@example.org"\nprofile = "single-cell"\n'
 _COMMENTED = re.compile(r"#(?P<key>\w+) = .*")
-_WITHOUT_EFFECT = {"alerts_to", "keep_dumps", "keep_papers", "keep_issues"}
+_WITHOUT_EFFECT = {"alerts_to", "keep_papers", "keep_issues"}
 
 
 def commented_keys() -> list[object]:

@@ -307,7 +307,6 @@ def test_keys_without_effect_are_warned_about(tmp_path: Path) -> None:
         for line, key in [
             (2, "digest.alerts_to"),
             (3, "digest.heartbeat"),
-            (4, "digest.keep_dumps"),
             (5, "digest.keep_papers"),
             (6, "digest.keep_issues"),
             (16, "source[0].every"),

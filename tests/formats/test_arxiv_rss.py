@@ -151,6 +151,7 @@ BROKEN = [
         "more than one title",
         id="two titles",
     ),
+    pytest.param("<title>0</title>", "<title>0<b>1</b></title>", "in its title", id="elements"),
     pytest.param(">cross<", ">fresh<", "two announce types", id="two types"),
     pytest.param("Type: cross", "Type: new", "two announce types", id="a type in doubt"),
     pytest.param("arXiv:2601.90002v1 A", "arXiv:2601.90009v1 A", "two papers", id="two ids"),

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from builders import make_announcement, make_paper
+from arxiv_pages import feed, feed_path, morning, page, page_path
 from digest.errors import SourceError, SourceUnavailable
 from digest.formats.arxiv_html import ArxivHtml
 from digest.formats.arxiv_rss import ArxivRss
 from digest.issue import Outcome
-from digest.paper import AnnounceType, Dump, Listing, Rejection
+from digest.paper import Dump, Listing
 from digest.sources import arxiv
 from digest.sources.arxiv import ArxivSource
 from digest.sources.client import Client
@@ -23,54 +23,6 @@ LAST_WEEK = (date(2026, 3, 3), date(2026, 3, 4), date(2026, 3, 5), date(2026, 3,
 MONDAY = date(2026, 3, 9)
 THANKSGIVING = date(2026, 11, 26)
 DOWN = Reply(status=503)
-
-
-def morning(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, 7, 30, tzinfo=UTC)
-
-
-def feed_path(category: str = "cs.LG") -> str:
-    return f"/atom/{category}"
-
-
-def page_path(day: date, category: str = "cs.LG", page: int = 1) -> str:
-    further = f"&page={page}" if page > 1 else ""
-    return f"/catchup/{category}/{day}?abs=True{further}"
-
-
-def feed(day: date, *ids: str) -> bytes:
-    entries = "".join(
-        f"<entry><id>oai:arXiv.org:{each}v1</id><title>Graphs</title>"
-        f"<summary>arXiv:{each}v1 Announce Type: new \nAbstract: We.</summary>"
-        f"<published>{day}T00:00:00-05:00</published><category term='cs.LG'/>"
-        "<arxiv:announce_type>new</arxiv:announce_type></entry>"
-        for each in ids
-    )
-    return (
-        "<?xml version='1.0' encoding='UTF-8'?><feed xmlns='http://www.w3.org/2005/Atom' "
-        "xmlns:arxiv='http://arxiv.org/schemas/atom'><id>http://rss.arxiv.org/atom/cs.LG</id>"
-        f"<title>cs.LG updates on arXiv.org</title><updated>{day}T05:00:02+00:00</updated>"
-        f"{entries}</feed>"
-    ).encode()
-
-
-def page(day: date, *ids: str, first: int = 1, total: int | None = None) -> bytes:
-    total = len(ids) if total is None else total
-    title = f"{day:%a}, {day:%d} {day:%b} {day.year}"
-    entries = "".join(
-        f"<dt><a name='item{number}'>[{number}]</a>"
-        f'<a href ="/abs/{each}" title="Abstract" id="{each}">arXiv:{each}</a></dt>'
-        "<dd><div class='list-title mathjax'><span class='descriptor'>Title:</span>Graphs</div>"
-        "</dd>"
-        for number, each in enumerate(ids, first)
-    )
-    counted = f"<h3>New submissions (showing {len(ids)} of {total} entries)</h3>"
-    listed = f"<dl id='articles'>{counted}{entries}</dl>" if ids else ""
-    return (
-        f"<!DOCTYPE html><html><body><div id='dlpage'><h1>Catchup results for Machine Learning on "
-        f"{title}</h1><div>Total of {total} entries{'' if ids else f' for {title}'}</div>"
-        f"{listed}</div></body></html>"
-    ).encode()
 
 
 def make_source(server: HttpServer, client: Client, *categories: str, **facts: Any) -> ArxivSource:
@@ -98,9 +50,6 @@ def asked(result: Pull) -> list[tuple[str, date | None]]:
 
 def all_verdicts(source: ArxivSource, result: Pull) -> list[Verdict]:
     return [*result.verdicts, *(source.judge(dump, read(dump)) for dump in result.dumps)]
-
-
-# Which days
 
 
 def test_the_first_pull_reads_today_s_feed_and_reaches_back_by_pages(
@@ -241,9 +190,6 @@ def test_a_day_without_all_its_pages_is_not_read(
     assert result.error is not None
 
 
-# Failures
-
-
 @pytest.mark.parametrize(
     "reply",
     [
@@ -328,144 +274,6 @@ def test_a_host_that_wants_to_be_left_alone_is(server: HttpServer, client: Clien
     assert result.error.retry_after == timedelta(hours=1)
 
 
-# What an answer means
-
-
-def answer(day: date, content: bytes, *, now: date = TODAY) -> Dump:
-    return Dump(content=content, name="x", part="cs.LG", day=day, pulled_at=morning(now))
-
-
-@pytest.mark.parametrize(
-    ("dump", "outcome", "is_done", "why"),
-    [
-        pytest.param(answer(TODAY, feed(TODAY, "2603.00001")), "new", True, None, id="feed"),
-        pytest.param(
-            answer(TODAY, feed(TODAY)),
-            "late",
-            False,
-            "the listing of 2026-03-10 is not there yet",
-            id="feed-empty",
-        ),
-        pytest.param(
-            answer(TODAY, feed(MONDAY, "2603.00001")),
-            "stale",
-            False,
-            "still shows the listing of 2026-03-09",
-            id="feed-of-yesterday",
-        ),
-        pytest.param(
-            answer(MONDAY, feed(TODAY, "2603.00001"), now=MONDAY),
-            "new",
-            False,
-            "shows the listing of 2026-03-10, not that of 2026-03-09",
-            id="feed-of-the-next-day",
-        ),
-        pytest.param(
-            answer(THANKSGIVING, feed(THANKSGIVING), now=THANKSGIVING),
-            "quiet",
-            False,
-            "arXiv holiday of 26 November",
-            id="feed-on-a-holiday",
-        ),
-        pytest.param(
-            answer(TODAY, feed(TODAY, "2603.00001", "x")),
-            "new",
-            False,
-            "not all of it can be read",
-            id="feed-with-damage",
-        ),
-        pytest.param(answer(MONDAY, page(MONDAY, "2603.00001")), "new", True, None, id="page"),
-        pytest.param(
-            answer(MONDAY, page(MONDAY)),
-            "late",
-            False,
-            "the listing of 2026-03-09 is not there yet",
-            id="page-empty",
-        ),
-        pytest.param(
-            answer(LAST_WEEK[3], page(LAST_WEEK[3])),
-            "quiet",
-            True,
-            "arXiv shows no papers of 2026-03-06",
-            id="page-empty-two-days-later",
-        ),
-        pytest.param(
-            answer(THANKSGIVING, page(THANKSGIVING), now=date(2026, 11, 27)),
-            "quiet",
-            True,
-            "arXiv holiday of 26 November",
-            id="page-of-a-holiday",
-        ),
-        pytest.param(
-            answer(MONDAY, page(LAST_WEEK[3], "2603.00001")),
-            "failed",
-            False,
-            "shows the listing of 2026-03-06, not that of 2026-03-09",
-            id="page-of-another-day",
-        ),
-        pytest.param(
-            answer(MONDAY, page(MONDAY, "2603.00001", "x")),
-            "new",
-            False,
-            "not all of it can be read",
-            id="page-with-damage",
-        ),
-        pytest.param(
-            answer(LAST_WEEK[3], page(LAST_WEEK[3], "2603.00001", "x")),
-            "new",
-            True,
-            None,
-            id="page-with-damage-days-later",
-        ),
-        pytest.param(
-            answer(LAST_WEEK[3], page(LAST_WEEK[3], "2603.00001").removesuffix(b"</body></html>")),
-            "new",
-            False,
-            "not all of it can be read",
-            id="page-cut-is-never-enough",
-        ),
-    ],
-)
-def test_an_answer_is_held_against_the_timetable(
-    server: HttpServer, client: Client, dump: Dump, outcome: str, is_done: bool, why: str | None
-) -> None:
-    verdict = make_source(server, client).judge(dump, read(dump))
-    assert (verdict.outcome.value, verdict.is_done, verdict.why) == (outcome, is_done, why)
-    assert (verdict.part, verdict.day) == (dump.part, dump.day)
-
-
-def listing(format_name: str, *days: date | None, damage: int = 0) -> Listing:
-    return Listing(
-        format=format_name,
-        announcements=tuple(make_announcement(announced=day) for day in days),
-        rejections=(Rejection(line=3, why="no id"),) * damage,
-    )
-
-
-@pytest.mark.parametrize(
-    ("read_as", "outcome", "is_done"),
-    [
-        pytest.param(listing("arxiv-rss", *[TODAY] * 2000), "new", False, id="feed-at-its-limit"),
-        pytest.param(listing("arxiv-rss", *[TODAY] * 1999), "new", True, id="feed-below-it"),
-        pytest.param(listing("arxiv-html", *[TODAY] * 2000), "new", True, id="page-as-long"),
-        pytest.param(listing("arxiv-rss", None), "new", False, id="feed-without-a-day"),
-        pytest.param(listing("arxiv-html", None), "new", True, id="page-without-a-heading"),
-        pytest.param(listing("arxiv-html", damage=2), "failed", False, id="nothing-readable"),
-    ],
-)
-def test_a_listing_is_done_when_it_is_certainly_whole(
-    server: HttpServer, client: Client, read_as: Listing, outcome: str, is_done: bool
-) -> None:
-    verdict = make_source(server, client).judge(answer(TODAY, b"<html></html>"), read_as)
-    assert (verdict.outcome.value, verdict.is_done) == (outcome, is_done)
-
-
-def test_holidays_can_be_added(server: HttpServer, client: Client) -> None:
-    source = make_source(server, client, holidays=frozenset({TODAY}))
-    dump = answer(TODAY, feed(TODAY))
-    assert source.judge(dump, read(dump)).why == "arXiv holiday of 10 March"
-
-
 def test_a_small_category_without_papers_is_quiet_where_others_have_some(
     server: HttpServer, client: Client
 ) -> None:
@@ -492,27 +300,6 @@ def test_where_no_category_has_papers_none_is_called_small(
     source = make_source(server, client, "cs.LG", "cs.GL", backfill=timedelta(0))
     result = source.pull(now=morning(TODAY))
     assert [v.outcome for v in all_verdicts(source, result)] == [Outcome.LATE] * 2
-
-
-@pytest.mark.parametrize(
-    ("cross_lists", "wanted"),
-    [
-        pytest.param(True, {"new", "cross", "replace", "replace-cross"}, id="with"),
-        pytest.param(False, {"new", "replace"}, id="without"),
-    ],
-)
-def test_cross_lists_can_be_left_out(
-    server: HttpServer, client: Client, cross_lists: bool, wanted: set[str]
-) -> None:
-    source = make_source(server, client, cross_lists=cross_lists)
-    kinds = {
-        each.value for each in AnnounceType if source.wants(make_announcement(announce_type=each))
-    }
-    assert kinds == wanted
-    assert source.wants(make_announcement(make_paper()))
-
-
-# Over time
 
 
 def remember(memory: Memory, verdicts: list[Verdict]) -> Memory:

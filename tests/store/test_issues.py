@@ -128,11 +128,13 @@ def test_the_newest_issue_of_each_address_is_known(engine: sa.Engine) -> None:
 def test_the_newest_verdict_counts(engine: sa.Engine) -> None:
     for day, why in [(TODAY, "nothing-new"), (TOMORROW, "paused"), (TOMORROW, "suppressed")]:
         with writing(engine) as connection:
-            verdict = Verdict(subscriber="ada@example.org", day=day, why=why)
-            issues.decide(connection, verdict, at=NOW)
+            verdict = Verdict(subscriber="ada@example.org", day=day, why=why, decided_at=NOW)
+            issues.decide(connection, verdict)
     with reading(engine) as connection:
         assert issues.verdicts(connection) == {
-            "ada@example.org": Verdict(subscriber="ada@example.org", day=TOMORROW, why="suppressed")
+            "ada@example.org": Verdict(
+                subscriber="ada@example.org", day=TOMORROW, why="suppressed", decided_at=NOW
+            )
         }
 
 
