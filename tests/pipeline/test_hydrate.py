@@ -77,7 +77,7 @@ class Morning:
     interface: Interface
     client: Client
 
-    def list(self, body: bytes | str) -> None:
+    def show(self, body: bytes | str) -> None:
         content = body.encode() if isinstance(body, str) else body
         self.interface.script("/listing", Reply(body=content))
 
@@ -108,7 +108,7 @@ def feed_of(*ids: str, kind: str = "new") -> bytes:
 
 
 def test_a_paper_of_a_feed_gets_what_the_feed_leaves_out(morning: Morning) -> None:
-    morning.list(feed_of(ONE))
+    morning.show(feed_of(ONE))
     morning.interface.known[ONE] = record(ONE)
     assert morning.fetch().hydrated == Hydrated(asked=1, found=1)
     (stored,) = morning.held()
@@ -120,7 +120,7 @@ def test_a_paper_of_a_feed_gets_what_the_feed_leaves_out(morning: Morning) -> No
 
 
 def test_a_paper_without_a_title_gets_one_and_its_authors(morning: Morning) -> None:
-    morning.list(TEXT)
+    morning.show(TEXT)
     abstract = "We fold paper by the sea."
     morning.interface.known[ONE] = record(ONE, title="Folding Paper", abstract=abstract)
     morning.fetch()
@@ -130,7 +130,7 @@ def test_a_paper_without_a_title_gets_one_and_its_authors(morning: Morning) -> N
 
 
 def test_to_be_completed_is_not_to_be_announced(morning: Morning) -> None:
-    morning.list(feed_of(ONE, kind="replace"))
+    morning.show(feed_of(ONE, kind="replace"))
     morning.interface.known[ONE] = record(ONE)
     morning.fetch()
     (stored,) = morning.held()
@@ -140,16 +140,16 @@ def test_to_be_completed_is_not_to_be_announced(morning: Morning) -> None:
 
 
 def test_a_paper_is_asked_about_once(morning: Morning) -> None:
-    morning.list(feed_of(ONE))
+    morning.show(feed_of(ONE))
     morning.interface.known[ONE] = record(ONE)
     morning.fetch()
-    morning.list(feed_of(ONE, TWO))
+    morning.show(feed_of(ONE, TWO))
     assert morning.fetch(at=NOW + HOUR).hydrated == Hydrated(asked=1, found=0)
     assert morning.interface.asked == [[ONE], [TWO]]
 
 
 def test_what_the_interface_itself_announced_is_not_asked_about(morning: Morning) -> None:
-    morning.list(answer(record(ONE)))
+    morning.show(answer(record(ONE)))
     assert morning.fetch().hydrated == Hydrated()
     assert (len(morning.held()), morning.interface.asked) == (1, [])
 
@@ -157,14 +157,14 @@ def test_what_the_interface_itself_announced_is_not_asked_about(morning: Morning
 def test_an_id_that_is_not_known_yet_is_asked_about_again_for_three_days(
     morning: Morning,
 ) -> None:
-    morning.list(feed_of(ONE))
+    morning.show(feed_of(ONE))
     for days, times in ((0, 1), (1, 2), (2, 3), (3, 4), (4, 4)):
         morning.fetch(at=NOW + days * DAY)
         assert len(morning.interface.asked) == times, f"after {days} days"
 
 
 def test_an_id_that_becomes_known_the_next_day_is_completed(morning: Morning) -> None:
-    morning.list(feed_of(ONE, TWO))
+    morning.show(feed_of(ONE, TWO))
     morning.interface.known[ONE] = record(ONE)
     assert morning.fetch().hydrated == Hydrated(asked=2, found=1)
     morning.interface.known[TWO] = record(TWO)
@@ -185,7 +185,7 @@ def test_an_id_that_becomes_known_the_next_day_is_completed(morning: Morning) ->
 def test_while_the_interface_is_down_papers_stay_as_they_are(
     morning: Morning, fault: Reply, says: str
 ) -> None:
-    morning.list(feed_of(ONE))
+    morning.show(feed_of(ONE))
     morning.interface.known[ONE] = record(ONE)
     morning.interface.fault = fault
     haul = morning.fetch()
@@ -200,7 +200,7 @@ def test_while_the_interface_is_down_papers_stay_as_they_are(
 
 def test_many_are_asked_about_a_hundred_at_a_time(morning: Morning) -> None:
     ids: Sequence[str] = [f"2603.{number}" for number in range(90000, 90250)]
-    morning.list(feed_of(*ids))
+    morning.show(feed_of(*ids))
     morning.interface.known = {each: record(each) for each in ids}
     assert morning.fetch().hydrated == Hydrated(asked=250, found=250)
     assert [len(asked) for asked in morning.interface.asked] == [100, 100, 50]
@@ -208,7 +208,7 @@ def test_many_are_asked_about_a_hundred_at_a_time(morning: Morning) -> None:
 
 
 def test_without_anybody_to_ask_nothing_is_asked(morning: Morning) -> None:
-    morning.list(feed_of(ONE))
+    morning.show(feed_of(ONE))
     source = UrlSource(name="ml", url=morning.interface.url("/listing"), client=morning.client)
     assert fetch(morning.engine, Supply(sources=(source,)), now=NOW).hydrated == Hydrated()
     assert morning.interface.asked == []
