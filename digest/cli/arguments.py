@@ -121,7 +121,7 @@ def _mailing(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     send.add_argument("--yes", action="store_true", help="don't ask")
     send.add_argument("--test", metavar="ADDRESS", help="one message now, recorded nowhere")
     send.add_argument("--to", metavar="ME", help="with --test: to this address instead")
-    issues = _add(commands, "issues", "mailing:issues", "past issues and what became of them")
+    issues = _add(commands, "issues", "archive:issues", "past issues and what became of them")
     issues.add_argument("address", nargs="?", metavar="ADDRESS", help="only this subscriber's")
     issues.add_argument("--show", type=_day, metavar="DATE", help="one of them again")
     status = _add(commands, "status", "status:status", "sources, subscribers and deliveries")

@@ -1,4 +1,4 @@
-"""send and issues: a run of the pipeline, and what earlier ones did."""
+"""send: one run of the pipeline."""
 
 import argparse
 import os
@@ -12,16 +12,15 @@ import sqlalchemy as sa
 
 from digest import wiring
 from digest.cli import interests, people
-from digest.cli.output import complain, emit, exit_code, progress, say, table
+from digest.cli.output import complain, emit, exit_code, progress, say
 from digest.config import Settings
 from digest.errors import ConfigError, DeliveryFailed
-from digest.issue import Issue, Status
+from digest.issue import Status
 from digest.pipeline.compose import Composed, Edition, compose, who_is_due
-from digest.pipeline.deliver import Delivered, deliver
+from digest.pipeline.deliver import Delivered
 from digest.pipeline.desk import Past
 from digest.pipeline.fetch import Fetched, fetch
 from digest.store import good_files, outbox
-from digest.store import issues as store
 from digest.store.database import reading, writing
 from digest.subscriber import Subscriber
 
@@ -120,30 +119,6 @@ def _run(settings: Settings, engine: sa.Engine, arguments: argparse.Namespace) -
     return report.exit_code
 
 
-def issues(arguments: argparse.Namespace) -> int:
-    """List past issues, or show one of them again."""
-    settings = wiring.load_settings(arguments.config)
-    with wiring.open_store(settings) as engine, reading(engine) as connection:
-        past = store.past(connection, subscriber=arguments.address, day=arguments.show)
-        content = store.load(connection, (each.id for each in past)) if arguments.show else {}
-    if arguments.show and not past:
-        raise ConfigError([f"there is no issue of {arguments.show}"])
-    rows = [_issue_row(each) for each in past]
-    if arguments.json:
-        for each, row in zip(past, rows, strict=True):
-            shown = content.get(each.id)
-            emit(row | ({"picks": _picks(shown)} if shown else {}))
-    elif arguments.show:
-        render = wiring.renderer(settings)
-        for issue in content.values():
-            message = render(issue)
-            say(f"To: {issue.subscriber}\nSubject: {message.subject}\n\n{message.text}")
-    else:
-        columns = ("date", "subscriber", "state", "papers", "reply")
-        table(columns, ([row[column] for column in columns] for row in rows))
-    return 0
-
-
 def _send_test(settings: Settings, arguments: argparse.Namespace) -> int:
     """Send one message now, recorded nowhere."""
     issue = interests.draft(settings, arguments.test).issue
@@ -177,18 +152,12 @@ def _fetch(settings: Settings, engine: sa.Engine) -> tuple[Fetched, ...]:
 
 
 def _deliver(settings: Settings, engine: sa.Engine) -> Delivered:
-    mail = wiring.mail_of(settings)
     with reading(engine) as connection:
         total = outbox.waiting(connection)
     with progress("delivering") as tick:
         numbers = count(1)
-        delivered = deliver(
-            engine,
-            connect=wiring.connector(mail),
-            wrap=wiring.wrapper(settings),
-            policy=wiring.policy(mail),
-            clock=wiring.now,
-            progress=lambda row, status: tick(next(numbers), total),
+        delivered = wiring.dispatch(
+            settings, engine, progress=lambda row, status: tick(next(numbers), total)
         )
     if delivered.refused:
         complain(f"the relay refuses us; {delivered.waiting} messages wait: {delivered.refused}")
@@ -249,20 +218,3 @@ def _print(report: Report, arguments: argparse.Namespace) -> None:
             say(f"{name.replace('_', ' '):14} {value}")
     if report.delivered.waiting:
         say(f"{report.delivered.waiting} wait for another try")
-
-
-def _issue_row(past: store.PastIssue) -> dict[str, object]:
-    return {
-        "subscriber": past.subscriber,
-        "date": past.day.isoformat(),
-        "state": past.status.value,
-        "papers": past.papers,
-        "searched": past.searched,
-        "attempts": past.attempts,
-        "message_id": past.message_id,
-        "reply": past.reply,
-    }
-
-
-def _picks(issue: Issue) -> list[dict[str, object]]:
-    return [interests.as_json(pick) for pick in issue.picks]

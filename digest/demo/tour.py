@@ -15,7 +15,7 @@ from digest.demo.server import LoopbackServer
 from digest.errors import ConfigError
 from digest.issue import Envelope, Issue, Status
 from digest.pipeline.compose import Edition, compose
-from digest.pipeline.deliver import Delivered, deliver
+from digest.pipeline.deliver import Delivered
 from digest.pipeline.fetch import Fetched, fetch
 from digest.store import issues
 from digest.store.database import reading
@@ -52,20 +52,13 @@ def take(out: Path) -> Tour:
         with wiring.open_store(settings, create=True) as engine:
             with wiring.open_sources(settings) as supply:
                 fetched = fetch(engine, supply, now=wiring.now()).fetched
-            mail = wiring.mail_of(settings)
             edition = Edition(
                 now=wiring.now(),
                 domain=wiring.mail_domain(settings),
                 sources=tuple(source.name for source in settings.sources),
             )
             compose(engine, settings.subscribers, edition)
-            delivered = deliver(
-                engine,
-                connect=wiring.connector(mail),
-                wrap=wiring.wrapper(settings),
-                policy=wiring.policy(mail),
-                clock=wiring.now,
-            )
+            delivered = wiring.dispatch(settings, engine)
             with reading(engine) as connection:
                 made = issues.load(connection, (past.id for past in issues.past(connection)))
         received = tuple(_leave(server.received, {i.subscriber: i for i in made.values()}, out))

@@ -170,7 +170,7 @@ class _Reader:
             self.tally += recording.record(
                 connection, listing, source=dump.source, seen_at=self.now
             )
-        if dump.validators:
+        if dump.validators and not listing.rejections:  # what is damaged is asked for again
             self.validators[dump.validators.url] = dump.validators
 
     def report(self, name: str, pull: Pull) -> Fetched:

@@ -2,10 +2,10 @@
 
 from digest.wiring.mail import (
     connector,
+    dispatch,
     fitter,
     mail_domain,
     mail_of,
-    policy,
     relay,
     renderer,
     wrapper,
@@ -15,6 +15,7 @@ from digest.wiring.store import load_settings, now, open_store
 
 __all__ = [
     "connector",
+    "dispatch",
     "dump_folder",
     "fitter",
     "load_settings",
@@ -23,7 +24,6 @@ __all__ = [
     "now",
     "open_sources",
     "open_store",
-    "policy",
     "relay",
     "renderer",
     "wanted_categories",

@@ -4,17 +4,20 @@ import os
 from collections.abc import Callable
 from hashlib import sha256
 
+import sqlalchemy as sa
+
 from digest.config import MailSettings, Settings
 from digest.errors import ConfigError
-from digest.issue import Envelope, Issue, Message
+from digest.issue import Delivery, Envelope, Issue, Message, Status
 from digest.mail import Transport
 from digest.mail.addresses import sender_address, sender_domain
 from digest.mail.directory import DirectoryTransport
 from digest.mail.envelope import MailHeaders, make_content
 from digest.mail.relay import Relay
 from digest.mail.smtp import SmtpTransport
-from digest.pipeline.deliver import Policy
+from digest.pipeline.deliver import Delivered, Policy, deliver
 from digest.rendering import Footer, Renderer
+from digest.wiring.store import now
 
 
 def mail_of(settings: Settings) -> MailSettings:
@@ -69,6 +72,24 @@ def renderer(settings: Settings) -> Callable[[Issue], Message]:
     """Make messages of issues, with what this configuration says below them."""
     templates = Renderer(settings.templates)
     return lambda issue: templates.render(issue, _footer(settings, issue))
+
+
+def dispatch(
+    settings: Settings,
+    engine: sa.Engine,
+    *,
+    progress: Callable[[Delivery, Status], None] = lambda delivery, status: None,
+) -> Delivered:
+    """Deliver whatever waits, as [mail] says."""
+    mail = mail_of(settings)
+    return deliver(
+        engine,
+        connect=connector(mail),
+        wrap=wrapper(settings),
+        policy=policy(mail),
+        clock=now,
+        progress=progress,
+    )
 
 
 def fitter(settings: Settings) -> Callable[[Issue], Issue]:
