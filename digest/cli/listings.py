@@ -51,7 +51,7 @@ def fetch(arguments: argparse.Namespace) -> int:
         wiring.open_sources(settings, arguments.source) as supply,
         wiring.open_store(settings, create=True) as engine,
     ):
-        haul = _fetch_dumps(engine, dumps, arguments) if dumps else _fetch(engine, supply)
+        haul = _fetch_dumps(engine, supply, dumps, arguments) if dumps else _fetch(engine, supply)
     done = haul.fetched
     for line in (line for each in done for line in each.complaints):
         complain(line)
@@ -117,22 +117,31 @@ def _read(name: str) -> Dump:
         raise ConfigError([f"{name}: {error.strerror}"]) from error
 
 
-def _fetch_dumps(engine: "Engine", dumps: Sequence[Dump], arguments: argparse.Namespace) -> "Haul":
-    """Record dumps given by hand; a kept one counts as seen when it was pulled."""
+def _fetch_dumps(
+    engine: "Engine", supply: "Supply", dumps: Sequence[Dump], arguments: argparse.Namespace
+) -> "Haul":
+    """Record dumps given by hand, kept ones first: those count as seen when they were pulled."""
     from digest import wiring
     from digest.pipeline.fetch import Haul, fetch_dump
 
     now = wiring.now()
     named = next(iter(arguments.source), None)
+    sources = {source.name: source for source in supply.sources}
     done = []
     with progress("reading") as tick:
-        for number, dump in enumerate(dumps, start=1):
-            source = named or dump.source
-            given = replace(
-                dump, source=source, pulled_at=dump.pulled_at or (now if source else None)
-            )
+        in_order = sorted(dumps, key=lambda dump: dump.pulled_at or now)
+        for number, dump in enumerate(in_order, start=1):
+            given = replace(dump, source=named or dump.source)
+            if given.source:
+                given = replace(given, pulled_at=dump.pulled_at or now)
             done.append(
-                fetch_dump(engine, given, format_name=arguments.format, now=given.pulled_at or now)
+                fetch_dump(
+                    engine,
+                    given,
+                    now=given.pulled_at or now,
+                    format_name=arguments.format,
+                    source=sources.get(given.source or ""),
+                )
             )
             tick(number, len(dumps))
     return Haul(fetched=tuple(done))

@@ -98,10 +98,21 @@ def fetch(
     return Haul(fetched=tuple(done), hydrated=hydrated)
 
 
-def fetch_dump(engine: sa.Engine, dump: Dump, *, format_name: str | None, now: datetime) -> Fetched:
-    """Record one dump given by hand; without a source it is reported under its own name."""
-    reader = _Reader(engine=engine, now=now, format_name=format_name)
-    reader.read(dump)
+def fetch_dump(
+    engine: sa.Engine,
+    dump: Dump,
+    *,
+    now: datetime,
+    format_name: str | None = None,
+    source: Source | None = None,
+) -> Fetched:
+    """Record one dump given by hand; what its source is asked for is asked of it too.
+
+    Without a source it is reported under its own name.
+    """
+    format_name = format_name or (source.format if source else None)
+    reader = _Reader(engine=engine, now=now, format_name=format_name, source=source)
+    reader.read(dump, judged=False)
     return reader.report(dump.source or dump.name, Pull())
 
 
@@ -150,7 +161,7 @@ class _Reader:
     verdicts: list[Verdict] = field(default_factory=list)
     validators: dict[str, Validators] = field(default_factory=dict)
 
-    def read(self, dump: Dump) -> None:
+    def read(self, dump: Dump, *, judged: bool = True) -> None:
         """Read and record one dump; a dump that is no listing is written down as such."""
         try:
             listing = formats.parse(dump, self.format_name)
@@ -162,8 +173,9 @@ class _Reader:
             )
             return
         self.complaints += [f"{dump.name}:{each.line}: {each.why}" for each in listing.rejections]
-        if self.source:
+        if self.source and judged:
             self.verdicts.append(self.source.judge(dump, listing))
+        if self.source:
             wanted = tuple(a for a in listing.announcements if self.source.wants(a))
             listing = replace(listing, announcements=wanted)
         with writing(self.engine) as connection:
