@@ -3,12 +3,18 @@
 import gzip
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 from digest.errors import ListingMalformed
 from digest.paper import Dump
 
 STAMP = "%Y%m%dT%H%M%SZ"
 _GZIP = b"\x1f\x8b"
+
+
+def folder_name(source: str) -> str:
+    """Name a source's folder so that any name can be had back from it (RFC 3986 escapes)."""
+    return quote(source, safe=" ").replace(".", "%2E")
 
 
 def unpacked(path: Path) -> Dump:
@@ -21,7 +27,7 @@ def unpacked(path: Path) -> Dump:
     except (EOFError, OSError) as error:
         raise ListingMalformed(f"cannot be unpacked: {error}", name=str(path)) from error
     pulled_at = _pulled_at(path)
-    source = path.absolute().parent.name if pulled_at else None
+    source = unquote(path.absolute().parent.name) if pulled_at else None
     return Dump(content=content, name=str(path), source=source, pulled_at=pulled_at)
 
 

@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -43,7 +44,7 @@ def _check(settings: Settings, engine: sa.Engine | None, arguments: argparse.Nam
     broken = [line for each in settings.broken_files for line in each.problems]
     everyone = people.subscribers(settings, engine)[0] if engine else list(settings.subscribers)
     asked = [people.find(address, settings, everyone) for address in arguments.addresses]
-    refused = list(_online(settings, engine, arguments.to)) if arguments.online else []
+    refused = list(_online(settings, arguments.to)) if arguments.online else []
     report: dict[str, Any] = {
         "config": str(settings.path),
         "database": engine.url.render_as_string(hide_password=True) if engine else None,
@@ -187,7 +188,7 @@ def _unknown(subscriber: Subscriber, examples: Mapping[str, Paper]) -> list[str]
     return sorted({name for i in subscriber.interests for name in i.examples} - examples.keys())
 
 
-def _online(settings: Settings, engine: sa.Engine | None, to: str | None) -> Iterator[str]:
+def _online(settings: Settings, to: str | None) -> Iterator[str]:
     """Ask the mail server and each source; give a line for each that does not answer well."""
     mail = wiring.mail_of(settings)
     try:
@@ -199,7 +200,7 @@ def _online(settings: Settings, engine: sa.Engine | None, to: str | None) -> Ite
                 transport.send(envelope, on_data=lambda: None)
     except DigestError as error:
         yield f"mail: {error}"
-    with wiring.open_sources(settings) as supply:
+    with wiring.open_sources(_one_page_each(settings)) as supply:
         for source in supply.sources:
             try:
                 pull = source.pull(now=wiring.now(), memory=NOTHING)
@@ -208,6 +209,15 @@ def _online(settings: Settings, engine: sa.Engine | None, to: str | None) -> Ite
             else:
                 if pull.error:
                     yield f"source {source.name}: {pull.error}"
+
+
+def _one_page_each(settings: Settings) -> Settings:
+    """Ask each source for as little as shows that it answers: one part, one day."""
+    least = (
+        replace(each, backfill=timedelta(0), categories=each.categories[:1])
+        for each in settings.sources
+    )
+    return replace(settings, sources=tuple(least))
 
 
 def _show(report: Mapping[str, Any]) -> None:

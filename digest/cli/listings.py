@@ -140,7 +140,8 @@ def _fetch_dumps(
                     given,
                     now=given.pulled_at or now,
                     format_name=arguments.format,
-                    source=sources.get(given.source or ""),
+                    # A dump kept from a source is read as that source's; any other as it is.
+                    source=sources.get(dump.source or ""),
                 )
             )
             tick(number, len(dumps))

@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from digest.errors import SourceError
-from digest.kept import STAMP
+from digest.kept import STAMP, folder_name
 from digest.paper import Dump
 
 _UNFIT = re.compile(r"[^\w.+-]+")
@@ -29,7 +29,7 @@ class DumpFolder:
         pulled_at = dump.pulled_at.astimezone(UTC)
         what = (dump.part, str(dump.day or ""), sha256(dump.content).hexdigest()[:8])
         name = f"{pulled_at:{STAMP}}-{_UNFIT.sub('-', '-'.join(filter(None, what)))}.gz"
-        folder = self.path / _UNFIT.sub("-", dump.source or "unnamed")
+        folder = self.path / folder_name(dump.source or "unnamed")
         try:
             folder.mkdir(parents=True, exist_ok=True)
             descriptor, part = tempfile.mkstemp(dir=folder, suffix=".part")

@@ -11,6 +11,7 @@ from digest.errors import SourceError, SourceUnavailable
 from digest.issue import Outcome
 from digest.paper import Announcement, Dump, Listing, Validators
 from digest.sources.client import Client, EmptyReply, NotThere, shown
+from digest.sources.harvest import PATIENCE
 from digest.sources.pull import NOTHING, Memory, Pull, Verdict, combine
 from digest.sources.reply import Reply
 
@@ -71,10 +72,13 @@ class UrlSource:
         return self._pull_days(now, memory.days())
 
     def judge(self, dump: Dump, listing: Listing) -> Verdict:
-        """A day that is over is not asked for again; today's listing may still grow."""
-        is_over = bool(dump.day and dump.pulled_at and dump.day < dump.pulled_at.date())
-        outcome = Outcome.NEW if listing.announcements else Outcome.QUIET
-        return Verdict(outcome=outcome, day=dump.day, is_done=is_over)
+        """Today's listing may still grow; one that is damaged is asked for PATIENCE longer."""
+        age = dump.pulled_at.date() - dump.day if dump.day and dump.pulled_at else timedelta(0)
+        settled = PATIENCE if listing.rejections else timedelta(0)
+        outcome = Outcome.FAILED if listing.rejections else Outcome.QUIET
+        if listing.announcements:
+            outcome = Outcome.NEW
+        return Verdict(outcome=outcome, day=dump.day, is_done=age > settled)
 
     def wants(self, announcement: Announcement) -> bool:
         """Whatever stands there."""

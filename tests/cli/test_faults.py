@@ -276,10 +276,12 @@ def test_one_category_that_fails_stops_no_other(world: World, arxiv: Arxiv, cloc
     assert (arxiv.asked.count(PATH), arxiv.asked.count(feed_path("stat.ML"))) == (1, 2)
 
 
-LINES = b"".join(
-    json.dumps({"title": f"Paper {name}", "abstract": "We.", "arxiv_id": name}).encode() + b"\n"
-    for name in IDS
-)
+def make_line(name: str) -> bytes:
+    paper = {"title": f"Paper {name}", "abstract": "We.", "arxiv_id": name}
+    return json.dumps(paper).encode() + b"\n"
+
+
+LINES = b"".join(map(make_line, IDS))
 VALIDATORS = {"ETag": "no-quotes", "Last-Modified": "Tue, 10 Mar 2026 05:00:00 GMT"}
 
 
@@ -327,6 +329,27 @@ def test_a_listing_that_was_damaged_is_asked_for_again_whatever_its_validators(
     result, _ = fetch(world, at=LATER)
     assert "If-None-Match" not in listing.requests[-1].headers
     assert (result.code, held(world)) == (0, IDS)
+
+
+@pytest.mark.parametrize(
+    ("damaged", "kept"),
+    [
+        pytest.param(LINES[: len(LINES) - 20], IDS[:2], id="cut"),
+        pytest.param(SORRY, (), id="HTML"),
+    ],
+)
+def test_a_day_that_was_damaged_is_asked_for_again_although_it_is_over(
+    world: World, listing: HttpServer, clock: Clock, damaged: bytes, kept: tuple[str, ...]
+) -> None:
+    world.sources = world.sources.replace("/l", "/l/{date}") + '\nbackfill = "1d"'
+    world.write()
+    listing.script("/l/2026-03-10", Reply(body=make_line("2603.90009")))
+    listing.script("/l/2026-03-09", Reply(body=damaged, claims=None))
+    result, _ = fetch(world)
+    assert (result.code, held(world)) == (1, (*kept, "2603.90009"))
+    listing.script("/l/2026-03-09", Reply(body=LINES))
+    result, _ = fetch(world, at=LATER)
+    assert (result.code, held(world)) == (0, (*IDS, "2603.90009"))
 
 
 def test_a_304_that_nobody_asked_for_is_a_failure(

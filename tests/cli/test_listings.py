@@ -108,6 +108,15 @@ def test_fetch_takes_dumps_by_hand_and_attributes_them(world: World) -> None:
     assert world.run("papers", "--json").lines[0]["source"] == "saved"
 
 
+def test_a_dump_by_hand_is_read_as_what_it_is_whatever_its_source_reads(world: World) -> None:
+    world.sources += '\n[[source]]\nname = "pages"\nkind = "file"\npath = "x"\nformat = "hf-text"'
+    world.write()
+    dump = world.folder / "given.jsonl"
+    dump.write_text(LINE)
+    result = world.run("fetch", "--source", "pages", "--json", str(dump))
+    assert (result.code, result.lines[0]["new"]) == (0, 1)
+
+
 def test_a_rejected_entry_ends_fetch_with_1_and_keeps_the_others(world: World) -> None:
     world.announce(*make_papers(2))
     with (world.folder / "dumps" / "papers.jsonl").open("a") as dump:

@@ -58,7 +58,7 @@ def test_one_address_that_fails_is_an_error_with_the_source_s_name(
 
 def test_every_day_that_no_pull_got_is_asked_for(server: HttpServer, client: Client) -> None:
     serve(server, 0, 1, 2, 3, 4)
-    result = daily(server, client).pull(now=NOW, memory=Memory(got={"": frozenset(days_ago(2, 9))}))
+    result = daily(server, client).pull(now=NOW, memory=Memory(got={"": frozenset(days_ago(2))}))
     assert result.days == days_ago(3, 1, 0)
     assert [dump.content.decode() for dump in result.dumps] == [
         f"papers of {day}" for day in result.days
