@@ -88,10 +88,10 @@ def send(arguments: argparse.Namespace) -> int:
 
 def _run(settings: Settings, engine: sa.Engine, arguments: argparse.Namespace) -> int:
     report = Report()
-    if not (arguments.no_fetch or arguments.dry_run):
-        report.fetched = _fetch(settings, engine)
     everyone, report.complaints = people.subscribers(settings, engine)
     chosen = _chosen(arguments.addresses, settings, everyone)
+    if not (arguments.no_fetch or arguments.dry_run):
+        report.fetched = _fetch(settings, engine)
     edition = Edition(
         now=wiring.now(),
         domain=wiring.mail_domain(settings),
