@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from digest.paper import Paper
-from digest.ranking.names import agree, parse_name
+from digest.ranking.agreement import agree
+from digest.ranking.names import parse_name
 from digest.subscriber import FollowedAuthor
 
 

@@ -3,16 +3,7 @@
 import re
 from functools import lru_cache
 
-# Pairs of names that arXiv's taxonomy declares to be one category.
-_ALIASES = (
-    ("math.mp", "math-ph"),
-    ("stat.th", "math.st"),
-    ("math.it", "cs.it"),
-    ("q-fin.ec", "econ.gn"),
-    ("cs.sy", "eess.sy"),
-    ("cs.na", "math.na"),
-)
-_SAME = {a: b for pair in _ALIASES for a, b in (pair, pair[::-1])}
+from digest.taxonomy import ALIASES, archive
 
 
 @lru_cache(maxsize=10_000)
@@ -21,12 +12,19 @@ def plain_category(name: str) -> str:
     return re.sub(r"[\s_‐‑‒–—−-]+", "-", name.strip().casefold())
 
 
+_SAME = {
+    plain_category(one): plain_category(other)
+    for pair in ALIASES.items()
+    for one, other in (pair, pair[::-1])
+}
+
+
 @lru_cache(maxsize=10_000)
 def category_names(category: str) -> frozenset[str]:
     """Give everything a paper's category answers to: itself, its alias, their archives."""
     name = plain_category(category)
     names = {name, _SAME.get(name, name)}
-    return frozenset(names | {one.split(".")[0] for one in names if _is_arxiv(one)})
+    return frozenset(names | {archive(one) for one in names if _is_arxiv(one)})
 
 
 def _is_arxiv(name: str) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digest.paper import Paper
-from digest.ranking.plurals import singular_as_written
+from digest.ranking.plurals import kindred, singular_as_written
 from digest.ranking.terms import fold, is_word, tokens
 from digest.subscriber import Keyword
 
@@ -195,5 +195,6 @@ class TextIndex:
 def _numbered(names: Sequence[str]) -> dict[str, Ints]:
     found: defaultdict[str, list[int]] = defaultdict(list)
     for number, name in enumerate(names):
-        found[name].append(number)
+        for form in (name, *kindred(name)):
+            found[form].append(number)
     return {name: np.asarray(numbers, dtype=np.int64) for name, numbers in found.items()}

@@ -1,9 +1,8 @@
-"""Authors' names: read in any order and spelling, and compared so that homonyms stay apart."""
+"""Authors' names, read in any order and spelling."""
 
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import product
 
 from digest.ranking.terms import decode_tex, fold_accents
 
@@ -15,6 +14,10 @@ _SMALL_WORDS = """
     von y zu zum zur
 """
 _PARTICLES = frozenset(_SMALL_WORDS.split())
+_GROUPS = frozenset(
+    {"collaboration", "collaborations", "consortium", "group", "lab", "labs", "project",
+     "research", "team"}
+)  # fmt: skip
 _UMLAUTS = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue",
      "Ø": "Oe", "Å": "Aa"}
@@ -37,16 +40,20 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One way to read a name; `turned`: family name first, though no comma says so."""
+    """One way to read a name; `turned`: family name first, though no comma says so.
+
+    `capital`: its family name, all in capitals, may as well be initials run together.
+    """
 
     family: frozenset[str]
     given: tuple[Part, ...]
     turned: bool = False
+    capital: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name with all its readings; names of equal `plain` are written alike."""
+    """A name with all its readings; names of equal `plain` are read alike."""
 
     plain: str
     readings: tuple[Reading, ...]
@@ -63,11 +70,10 @@ def parse_name(text: str) -> Name:
     text = _SUFFIX.sub("", _TITLES.sub("", _BRACKETS.sub(" ", _decoded(text)))).strip(" ,;")
     family, comma, given = (half.strip() for half in text.partition(","))
     if comma and given:
-        readings: tuple[Reading, ...] = (_reading(_words(family), _words(given)),)
+        readings = [_reading(_words(family), _spelled_out(_words(given), family))]
     else:
-        readings = tuple(_readings(_words(text)))
-    readings = tuple(reading for reading in readings if reading.family)
-    return Name(plain=_plain(text), readings=readings)
+        readings = _readings(_words(text))
+    return Name(plain=_plain(text), readings=tuple(each for each in readings if each.family))
 
 
 def _decoded(text: str) -> str:
@@ -76,7 +82,9 @@ def _decoded(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"[^\w,]+", " ", fold_accents(text).casefold()).strip()
+    """Fold all but the case of what may be initials: that decides how a name is read."""
+    words = re.sub(r"[^\w,]+", " ", fold_accents(text)).split()
+    return " ".join(word if _is_run(word) else word.casefold() for word in words)
 
 
 def _words(text: str) -> list[str]:
@@ -87,6 +95,10 @@ def _words(text: str) -> list[str]:
 def _readings(words: list[str]) -> list[Reading]:
     if len(words) < 2:
         return [_reading(words, [])]
+    if _are_initials(words[-1], words[:-1]):
+        return _of_initials(words[-1], words[:-1])
+    if _are_initials(words[0], words[1:]):
+        return _of_initials(words[0], words[1:])
     shorts = [_is_short(word) for word in words]
     cuts = range(1, len(words))
     if shorts[-1] and not shorts[0]:
@@ -99,9 +111,16 @@ def _readings(words: list[str]) -> list[Reading]:
     else:
         readings = [_reading(words[i:], words[:i]) for i in cuts]
         readings += [_reading(words[:i], words[i:], turned=True) for i in cuts]
-    if _is_run_of_initials(words):
-        readings.append(_reading(words[:-1], list(words[-1])))
     return readings
+
+
+def _of_initials(run: str, others: list[str]) -> list[Reading]:
+    """Read "FJ Theis" and "Theis FJ"; what looks like initials may be a family name: "Wei XU"."""
+    return [_reading(others, _letters(run)), _reading([run], others, capital=True)]
+
+
+def _letters(run: str) -> list[str]:
+    return list(run.rstrip("."))
 
 
 def _is_short(word: str) -> bool:
@@ -116,14 +135,32 @@ def _is_short_piece(piece: str) -> bool:
     return piece.endswith(".") and len(piece) <= 4
 
 
-def _is_run_of_initials(words: list[str]) -> bool:
-    """Tell "Smith JA", as PubMed writes it."""
-    last = words[-1]
-    others = "".join(words[:-1])
-    return len(last) in (2, 3) and last.isalpha() and last.isupper() and not others.isupper()
+def _is_run(word: str) -> bool:
+    letters = "".join(_letters(word))
+    return len(letters) in (2, 3) and letters.isalpha() and letters.isupper()
 
 
-def _reading(family: list[str], given: list[str], *, turned: bool = False) -> Reading:
+def _are_initials(word: str, others: list[str]) -> bool:
+    """Tell initials run together from a name in capitals like the rest, or a group's ("CMS")."""
+    return (
+        _is_run(word)
+        and not "".join(others).isupper()
+        and not any(_is_short(other) or _bare(other) in _GROUPS for other in others)
+    )
+
+
+def _spelled_out(given: list[str], family: str) -> list[str]:
+    """Cut initials that are run together after a comma: "Theis, FJ"."""
+    return [
+        letter
+        for word in given
+        for letter in (_letters(word) if _is_run(word) and not family.isupper() else [word])
+    ]
+
+
+def _reading(
+    family: list[str], given: list[str], *, turned: bool = False, capital: bool = False
+) -> Reading:
     while len(given) > 1 and _bare(given[-1]) in _PARTICLES:
         given = given[:-1]
     parts = tuple(
@@ -131,7 +168,7 @@ def _reading(family: list[str], given: list[str], *, turned: bool = False) -> Re
         for word in given
         for i, piece in enumerate(filter(None, word.split("-")))
     )
-    return Reading(family=_family(family), given=parts, turned=turned)
+    return Reading(family=_family(family), given=parts, turned=turned, capital=capital)
 
 
 def _family(words: list[str]) -> frozenset[str]:
@@ -152,83 +189,3 @@ def _spellings(word: str) -> frozenset[str]:
     plain, expanded = _bare(word), _bare(word.translate(_UMLAUTS))
     shortened = _WRITTEN_OUT.sub(r"\1", plain) if len(plain) > 4 else plain
     return frozenset({plain, expanded, shortened})
-
-
-def agree(followed: Name, listed: Name) -> bool | None:
-    """Compare two names: True on whole given names, False on initials only, None if they differ."""
-    if followed.plain == listed.plain:
-        return any(not _initials_only(reading) for reading in listed.readings)
-    verdicts = [
-        _agree_in(one, other)
-        for one, other in product(followed.readings, listed.readings)
-        if one.family & other.family and not (one.turned and other.turned)
-    ]
-    found = [verdict for verdict in verdicts if verdict is not None]
-    return any(found) if found else None
-
-
-def _initials_only(reading: Reading) -> bool:
-    return bool(reading.given) and all(part.short for part in reading.given)
-
-
-def _agree_in(followed: Reading, listed: Reading) -> bool | None:
-    if not followed.given:
-        return not listed.given
-    if not listed.given or not _given_agree(followed.given, listed.given):
-        return None
-    if followed.turned and _initials_only(listed):
-        return None
-    return not _initials_only(listed) and (
-        _initials_only(followed) or _share_a_whole_name(followed.given, listed.given)
-    )
-
-
-def _share_a_whole_name(one: tuple[Part, ...], other: tuple[Part, ...]) -> bool:
-    if not (one[0].short or other[0].short):
-        return True
-    return any(
-        a.spellings & b.spellings for a, b in product(one, other) if not (a.short or b.short)
-    )
-
-
-def _given_agree(one: tuple[Part, ...], other: tuple[Part, ...]) -> bool:
-    """Compare given names from the first on; the longer one's further names are free."""
-    i = j = 0
-    while i < len(one) and j < len(other):
-        steps = _step(one[i:], other[j:])
-        if steps is None:
-            return False
-        i, j = i + steps[0], j + steps[1]
-    return not (_is_cut(one, i, other) or _is_cut(other, j, one))
-
-
-def _step(one: tuple[Part, ...], other: tuple[Part, ...]) -> tuple[int, int] | None:
-    """Say how many parts of each stand for the same name; None if they differ."""
-    if _fits(one[0], other[0]):
-        return 1, 1
-    if _glued(one) & other[0].spellings and not other[0].short:
-        return 2, 1
-    if one[0].spellings & _glued(other) and not one[0].short:
-        return 1, 2
-    return None
-
-
-def _fits(a: Part, b: Part) -> bool:
-    if not (a.short or b.short):
-        return bool(a.spellings & b.spellings)
-    return any(
-        (b.short and x.startswith(y)) or (a.short and y.startswith(x))
-        for x, y in product(a.spellings, b.spellings)
-    )
-
-
-def _glued(parts: tuple[Part, ...]) -> frozenset[str]:
-    """Write the first two parts as one: Xiao-Ming is Xiaoming."""
-    if len(parts) < 2 or parts[0].short or parts[1].short:
-        return frozenset()
-    return frozenset(a + b for a, b in product(parts[0].spellings, parts[1].spellings))
-
-
-def _is_cut(parts: tuple[Part, ...], i: int, other: tuple[Part, ...]) -> bool:
-    """Tell a hyphenated name of which the other has only the beginning: Jean-Pierre, Jean."""
-    return 0 < i < len(parts) and parts[i].joined and not parts[i].short and not other[-1].short

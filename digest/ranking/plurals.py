@@ -13,28 +13,33 @@ _UNCHANGED = frozenset(_SAME.split())
 
 # Plurals that no rule below would bring home.
 _PAIRS = """
-    addenda:addendum aches:ache algae:alga aliases:alias alumni:alumnus antennae:antenna apis:api
+    aches:ache addenda:addendum algae:alga aliases:alias alumni:alumnus antennae:antenna apis:api
     atlases:atlas automata:automaton avalanches:avalanche axes:axis bacilli:bacillus
     bacteria:bacterium biases:bias bronchi:bronchus caches:cache cacti:cactus calculi:calculus
-    calories:calorie calves:calf canoes:canoe canvases:canvas children:child cliches:cliche
-    continua:continuum cookies:cookie corpora:corpus cpus:cpu crises:crisis criteria:criterion
-    curricula:curriculum diagnoses:diagnosis dies:die echoes:echo elves:elf equilibria:equilibrium
-    errata:erratum extrema:extremum feet:foot foci:focus foes:foe formulae:formula fungi:fungus
-    ganglia:ganglion gases:gas geese:goose genera:genus gpus:gpu gyri:gyrus halves:half
-    headaches:headache hippocampi:hippocampus hooves:hoof icus:icu knives:knife larvae:larva
-    leaves:leaf lemmata:lemma lenses:lens lives:life loaves:loaf loci:locus maxima:maximum
-    memoranda:memorandum men:man menus:menu metastases:metastasis mice:mouse minima:minimum
-    mitochondria:mitochondrion moduli:modulus momenta:momentum movies:movie nebulae:nebula
-    neuroses:neurosis niches:niche npus:npu nuclei:nucleus oases:oasis oboes:oboe optima:optimum
-    ova:ovum oxen:ox phenomena:phenomenon polyhedra:polyhedron prairies:prairie
-    prognoses:prognosis psyches:psyche psychoses:psychosis quanta:quantum quizzes:quiz
-    radii:radius schemata:schema selfies:selfie selves:self sera:serum shelves:shelf shoes:shoe
-    spectra:spectrum stimuli:stimulus stomata:stoma strata:stratum sulci:sulcus
-    supernovae:supernova symbioses:symbiosis synopses:synopsis taxa:taxon teeth:tooth
-    thieves:thief thromboses:thrombosis toes:toe tori:torus tpus:tpu vertebrae:vertebra
-    wives:wife wolves:wolf women:woman zombies:zombie
+    calories:calorie calves:calf canoes:canoe canvases:canvas children:child cilia:cilium
+    cliches:cliche colloquia:colloquium consortia:consortium continua:continuum cookies:cookie
+    corpora:corpus cpus:cpu crises:crisis criteria:criterion curricula:curriculum data:datum
+    desiderata:desideratum diagnoses:diagnosis dies:die echoes:echo elves:elf emphases:emphasis
+    equilibria:equilibrium errata:erratum extrema:extremum feet:foot flagella:flagellum foci:focus
+    foes:foe formulae:formula fungi:fungus ganglia:ganglion gases:gas geese:goose genera:genus
+    gpus:gpu gyri:gyrus halves:half headaches:headache hippocampi:hippocampus hooves:hoof icus:icu
+    knives:knife larvae:larva leaves:leaf lemmata:lemma lenses:lens lives:life loaves:loaf
+    loci:locus maxima:maximum media:medium memoranda:memorandum men:man menus:menu
+    metastases:metastasis mice:mouse minima:minimum mitochondria:mitochondrion moduli:modulus
+    momenta:momentum movies:movie nebulae:nebula neuroses:neurosis niches:niche npus:npu
+    nuclei:nucleus oases:oasis oboes:oboe optima:optimum ova:ovum oxen:ox phenomena:phenomenon
+    phyla:phylum polyhedra:polyhedron prairies:prairie prognoses:prognosis psyches:psyche
+    psychoses:psychosis quanta:quantum quizzes:quiz radii:radius schemata:schema selfies:selfie
+    selves:self septa:septum sera:serum shelves:shelf shoes:shoe spectra:spectrum stimuli:stimulus
+    stomata:stoma strata:stratum sulci:sulcus supernovae:supernova symbioses:symbiosis
+    symposia:symposium synopses:synopsis taxa:taxon teeth:tooth tetrahedra:tetrahedron thieves:thief
+    thromboses:thrombosis toes:toe tori:torus tpus:tpu vertebrae:vertebra wives:wife wolves:wolf
+    women:woman zombies:zombie
 """
 _IRREGULAR = dict(pair.split(":") for pair in _PAIRS.split())
+
+# The plural of two words, base and basis, is brought home to neither: see `kindred`.
+_SHARED = "bases"
 
 # Sciences end in -ics and are no plurals (dynamics, dynamic); these are.
 _ICS = """
@@ -66,7 +71,12 @@ def singular(word: str) -> str:
         return _IRREGULAR[word]
     if len(word) < 4 or not word.endswith("s"):
         return word
-    if word in _UNCHANGED or not word.isascii() or (word[0].isdigit() and word[-2].isdigit()):
+    if (
+        word in _UNCHANGED
+        or word == _SHARED
+        or not word.isascii()
+        or (word[0].isdigit() and word[-2].isdigit())
+    ):
         return word
     if word.endswith("ics") and word not in _PLURALS_IN_ICS:
         return word
@@ -92,3 +102,16 @@ def singular_as_written(word: str) -> tuple[str, str]:
         return one, one.upper()
     same = next((i for i, (a, b) in enumerate(zip(folded, one, strict=False)) if a != b), len(one))
     return one, word[:same] + one[same:]
+
+
+def kindred(one: str) -> tuple[str, ...]:
+    """Give the other forms that a word in its singular answers to, in the case it is written in.
+
+    Bases answer to base and to basis, and each of them to bases, but base is not basis.
+    """
+    folded, upper = one.casefold(), one.isupper()
+    if folded == _SHARED:
+        return one[:-1], one[:-2] + ("IS" if upper else "is")
+    if folded in ("base", "basis"):
+        return (one[:3] + ("ES" if upper else "es"),)
+    return ()

@@ -16,10 +16,10 @@ _WORDS = """
     would yet you your zero aren couldn didn doesn don far hasn haven isn shouldn wasn weren won
     wouldn
     ability able accord accurate achieve across address advance aim allow analysis analyze appear
-    application applied apply approach article aspect assess available base based behavior build
-    case certain challenge challenging change code combine common commonly compare comparison
+    application applied apply approach article aspect assess available base based bases behavior
+    build case certain challenge challenging change code combine common commonly compare comparison
     complex component comprehensive conclude condition conduct consider consist consistent contain
-    context contribute contribution corresponding current currently data demonstrate depend derive
+    context contribute contribution corresponding current currently datum demonstrate depend derive
     describe design despite detail determine develop development differ difference different
     difficult directly discuss dominant easy effect effective effectively effectiveness efficient
     employ enable enhance ensure establish evaluate evaluation evidence examine example exist
@@ -30,14 +30,14 @@ _WORDS = """
     indicate individual inform information insight introduce investigate involve issue key lack
     large largely lead level leverage limit limitation limited long low main major mean measure
     method model month multiple namely nature novel number numerous observe obtain offer open
-    outperform overall paper part particular particularly perform performance point popular
-    possible potential practical present previous previously prior problem process produce project
-    promising propose proposed provide publicly purpose question range recent recently reduce
-    reflect relate related relatively release rely remain report represent require research result
-    reveal review rise role scenario school scope section seek set setting show shown significant
-    significantly similar simple simply small solution solve source specific specifically standard
-    state step strong study substantial success suggest superior support system task technique term
-    test therefore today tool traditional type typical typically understand understanding unique
-    useful usual valid value vary wide widely work world year yield
+    outperform overall paper part particular particularly perform performance point popular possible
+    potential practical present previous previously prior problem process produce project promising
+    propose proposed provide publicly purpose question range recent recently reduce reflect relate
+    related relatively release rely remain report represent require research result reveal review
+    rise role scenario school scope section seek set setting show shown significant significantly
+    similar simple simply small solution solve source specific specifically standard state step
+    strong study substantial success suggest superior support system task technique term test
+    therefore today tool traditional type typical typically understand understanding unique useful
+    usual valid value vary wide widely work world year yield
 """
 STOPWORDS = frozenset(_WORDS.split())

@@ -106,8 +106,8 @@ def fold(text: str) -> str:
 
 # A word keeps what makes it another word: C++, C#, .NET, and the decimals of 3.5 and 3.5B.
 _TOKEN = re.compile(
-    r"([\s-]*)((?:(?<![^\s(\[/,;-])\.(?=[^\W\d_]))?[^\W_]+(?:(?<=\d)[.,]\d[^\W_]*)*(?:\+\+|\#(?!\w))?"
-    r"|[^\w\s-]|_)"
+    r"([\s-]*)((?:(?<![^\s(\[/,;-])\.(?=[^\W\d_]))?[^\W_]+(?:(?<=\d)[.,]\d[^\W_]*)*"
+    r"(?:\+\+|\#(?!\w))?|[^\w\s-]|_)"
 )
 
 

@@ -1,7 +1,7 @@
 """One listing at one address, or at an address a day."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
@@ -54,8 +54,8 @@ class _Visit:
 class UrlSource:
     """An address; `{date}` in it stands for each day (UTC) since the last good pull.
 
-    The first pull reaches back by `backfill`. A day that failed is asked for again until that
-    long after it.
+    The first pull reaches back by `backfill`. A day that failed is asked for again, once more
+    after one that is later by more than `backfill` was got.
     """
 
     name: str
@@ -108,9 +108,14 @@ class UrlSource:
         failure = combine(tuple(visit.errors.values()))
         if failure is not None and not visit.dumps:
             raise failure
+        last_chance = self._last_chance(visit.today, got)
         return Pull(
-            dumps=tuple(visit.dumps[day] for day in sorted(visit.dumps)),
-            verdicts=tuple(self._verdicts(visit, got)),
+            dumps=tuple(
+                # Without a day, one that cannot be read does not keep its day open for a year.
+                dump if day >= last_chance else replace(dump, day=None)
+                for day, dump in sorted(visit.dumps.items())
+            ),
+            verdicts=tuple(self._verdicts(visit, got, last_chance)),
             missing=tuple(sorted(visit.absent - {visit.today})),
             error=failure,
         )
@@ -120,16 +125,21 @@ class UrlSource:
 
         Without any they reach back by `backfill`. Newest first, so that old ones hide no new one.
         """
-        first = max(min({*got, today - self.backfill}), today - REACH)
+        first = max(min({*got, today - self.backfill}), today - max(REACH, self.backfill))
         for age in range((today - first).days + 1):
             if (day := today - timedelta(days=age)) not in got:
                 yield day
 
-    def _verdicts(self, visit: _Visit, got: frozenset[date]) -> Iterator[Verdict]:
-        """Say that today is late, and which days are given up.
+    def _last_chance(self, today: date, got: frozenset[date]) -> date:
+        """Give the day before which none is asked for twice: one much later was got already."""
+        return min(today, max(got)) - self.backfill if got else date.min
 
-        These are the ones that still failed after a day that is later by more than `backfill`
-        was got; of a service that is down, none.
+    def _verdicts(
+        self, visit: _Visit, got: frozenset[date], last_chance: date
+    ) -> Iterator[Verdict]:
+        """Say that today is late, and which days are not asked for again, whatever they gave.
+
+        None of those that failed is given up while the service is down.
         """
         if visit.today in visit.absent:
             why = f"{visit.today} is not there yet"
@@ -137,12 +147,11 @@ class UrlSource:
         if not got:
             before = visit.today - self.backfill - timedelta(days=1)
             yield Verdict(outcome=Outcome.QUIET, day=before, is_done=True)  # where the first began
-            return
-        too_old = min(visit.today, max(got)) - self.backfill
-        for day in sorted(visit.absent | visit.errors.keys()):
-            if day < too_old and not visit.is_down:
-                outcome = Outcome.FAILED if day in visit.errors else Outcome.QUIET
-                why = f"{day} is not asked for again"
+        failed = set() if visit.is_down else visit.errors.keys()
+        for day in sorted(visit.dumps.keys() | visit.absent | failed):
+            if day < last_chance:
+                outcome = Outcome.FAILED if day in failed else Outcome.QUIET
+                why = None if day in visit.dumps else f"{day} is not asked for again"
                 yield Verdict(outcome=outcome, day=day, why=why, is_done=True)
 
     def _day(self, day: date, now: datetime) -> Dump:

@@ -187,6 +187,12 @@ def test_a_page_shorter_than_it_should_be_says_so(
     assert reasons(listing) == (f"1: says {total} results and gives 2" if is_short else "")
 
 
+def test_a_short_page_whose_source_goes_on_to_the_next_is_no_damage() -> None:
+    short = make_dump(page(total="217", entries=ENTRIES), source="api", day=date(2026, 1, 13))
+    listing = ArxivApi().parse(short)
+    assert (len(listing.announcements), listing.rejections) == (2, ())
+
+
 @pytest.mark.parametrize(
     ("start", "size"),
     [pytest.param("217", "50", id="past the end"), pytest.param("0", "0", id="none asked for")],

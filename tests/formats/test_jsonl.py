@@ -121,6 +121,27 @@ def test_what_follows_from_other_facts_is_filled_in() -> None:
     assert paper.pdf_url == "https://arxiv.org/pdf/2401.00001"
 
 
+@pytest.mark.parametrize(
+    ("written", "doi"),
+    [
+        pytest.param("10.1000/ABC", "10.1000/ABC", id="bare"),
+        pytest.param("https://doi.org/10.1000/ABC", "10.1000/ABC", id="an address"),
+        pytest.param("http://dx.doi.org/10.1000/ABC ", "10.1000/ABC", id="an old address"),
+        pytest.param("HTTPS://DOI.ORG/10.1000/ABC", "10.1000/ABC", id="in capitals"),
+        pytest.param("doi:10.1000/x", "10.1000/x", id="with its name"),
+        pytest.param("DOI: 10.1000/x", "10.1000/x", id="with its name and a blank"),
+        pytest.param(
+            "https://doi.org/10.48550/arXiv.2401.00001", "10.48550/arXiv.2401.00001", id="arXiv's"
+        ),
+        pytest.param("10.1000/doi:10.1000/x", "10.1000/doi:10.1000/x", id="within it"),
+        pytest.param("https://doi.org/", "https://doi.org/", id="none"),
+    ],
+)
+def test_a_doi_is_kept_without_what_is_written_before_it(written: str, doi: str) -> None:
+    (announcement,) = read({"title": "On", "doi": written}).announcements
+    assert announcement.paper.doi == doi
+
+
 def test_what_a_line_says_is_not_replaced() -> None:
     facts = {"arxiv_id": "2401.00001", "url": "https://example.org", "version": 1}
     (announcement,) = read({**facts, "authors": ["Ada"], "author_count": 9}).announcements

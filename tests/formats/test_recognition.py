@@ -89,6 +89,37 @@ def test_a_file_that_holds_two_formats_is_refused(named: str | None) -> None:
         parse(make_dump(HF + "\n" + ARXIV), named)
 
 
+@pytest.mark.parametrize("named", [None, "hf-text", "arxiv-text"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(ARXIV + f"Daily Papers\n\n{HEADERLESS}" * 9, id="at the beginning"),
+        pytest.param(f"Daily Papers\n\n{HEADERLESS}" * 9 + ARXIV, id="at the end"),
+        pytest.param(ARXIV + HF * 40, id="among footers"),
+    ],
+)
+def test_a_few_records_beside_many_papers_are_two_formats(content: str, named: str | None) -> None:
+    with pytest.raises(ListingMalformed, match="holds hf-text and arxiv-text"):
+        parse(make_dump(content), named)
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        pytest.param("We cite arXiv:2309.06180 and what was Created: 2024-01-02.", id="within"),
+        pytest.param("arXiv:2309.06180 is what we undo.", id="first"),
+        pytest.param("arXiv:2309.06180", id="alone"),
+        pytest.param("Created: 2024-01-02 in the wind, and folded.", id="a date"),
+    ],
+)
+def test_abstracts_that_speak_of_arxiv_are_no_second_format(quoted: str) -> None:
+    alone = parse(make_dump(HF * 9)).announcements
+    listing = parse(make_dump(HF * 9 + HF.replace(ABSTRACT, f"{ABSTRACT}{quoted}")))
+    assert (len(listing.announcements), listing.format) == (len(alone) + 1, "hf-text")
+    wrapped = parse(make_dump(HF * 9 + HF.replace(ABSTRACT, quoted)))
+    assert wrapped.format == "hf-text"
+
+
 def test_titles_and_abstracts_alone_are_read_when_the_format_is_named() -> None:
     with pytest.raises(ListingMalformed, match="plain text"):
         parse(make_dump(HEADERLESS))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from builders import SEEDS, make_dump
+from digest.errors import ListingMalformed
 from digest.formats import parse
 from digest.paper import Listing, Paper
 
@@ -51,6 +52,15 @@ def test_the_order_in_which_files_are_put_together_changes_nothing(change: Chang
         joined = b"".join(change(seed(name)) for name in order)
         assert read(joined) == [paper for name in order for paper in alone[name]]
     assert len(read(change(seed("000")) * 3)) == 30
+
+
+def test_dumps_of_two_formats_in_one_file_are_refused() -> None:
+    for names in itertools.permutations(COUNTS, 2):
+        if "000" in names:
+            with pytest.raises(ListingMalformed, match="holds hf-text and arxiv-text"):
+                read(b"".join(map(seed, names)))
+    with pytest.raises(ListingMalformed, match="holds hf-text and arxiv-text"):
+        read(b"".join(map(seed, COUNTS)))
 
 
 def test_nothing_is_said_that_the_dumps_do_not_say() -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from builders import make_paper
 from digest.ranking.matching import TextIndex, parse_pattern
+from digest.ranking.vectors import telling_words
 from digest.subscriber import Keyword
 
 
@@ -43,6 +44,17 @@ MATCHING = [
     ("database", "databases"),
     ("cause", "causes"),
     ("phenomenon", "phenomena"),
+    ("data", "one datum"),
+    ("datum", "big data"),
+    ("media", "a medium"),
+    ("medium", "social media"),
+    ("base", "knowledge bases"),
+    ("bases", "a knowledge base"),
+    ("basis", "wavelet bases"),
+    ("bases", "a wavelet basis"),
+    ("bases", "wavelet bases"),
+    ("knowledge base", "KNOWLEDGE BASES"),
+    ("consortium", "two consortia"),
     ("GAN", "GANs"),
     ("GANs", "one GAN"),
     ("PC", "PCs"),
@@ -63,6 +75,24 @@ MATCHING = [
     ("dakovic", "Đaković"),
     ("aether", "Æther"),
     ("Erdős", r"Erd\H{o}s graphs"),
+    ("Poincaré", r"Poincar\'e map"),
+    ("Poincaré map", r"Poincar\'e map"),
+    ("Poincaré map", r"Poincar\'{e} map"),
+    ("Poincaré map", r"Poincar{\'e} map"),
+    ("café noir", r"caf\'e noir"),
+    ("Cauchy", r"Fr\'e Cauchy"),
+    ("Cauchy", r"\`a Cauchy"),
+    ("Cauchy", r"\c c Cauchy"),
+    ("Poincaré", r"Poincar\'{ e } map"),
+    ("François", r"Fran\c cois"),
+    ("naïve", r"na\"\i ve Bayes"),
+    ("Martínez", r"Mart\'\i nez bounds"),
+    ("Martínez", r"Mart\'{\i}nez bounds"),
+    ("Straßenbahn", r"Stra\ss enbahn"),
+    ("Jørgensen", r"J\o rgensen"),
+    ("Jørgensen", r"J{\o}rgensen"),
+    ("bro Jensen", r"br{\o} Jensen"),
+    ("bro Jensen", r"br\o{} Jensen"),
     ("Cech", r"\v{C}ech cohomology"),
     ("beta-VAE", r"$\beta$-VAE"),
     ("β-VAE", r"$\beta$-VAE"),
@@ -90,6 +120,11 @@ MATCHING = [
     ("p<0.05", "with p < 0.05"),
     ("C", "C/C++"),
     ("GPT-3.5", "GPT 3.5"),
+    ("3.5B", "a 3.5b model"),
+    ("3.5B model", "3.5B models"),
+    ("GPT-3.5", "GPT-3.5-turbo"),
+    ("3.5*", "a 3.5B model"),
+    ("3.5", "version 3.5, better"),
     ("Alzheimer's disease", "Alzheimer’s disease"),
     ("linear representation", "the 'linear representation' idea"),
     # wildcards
@@ -129,6 +164,14 @@ APART = [
     ("I/O", "io"),
     ("U.S.", "US"),
     ("GPT-3", "GPT-3.5"),
+    ("B", "a 3.5B model"),
+    ("B", "a 7B model"),
+    ("3.5", "a 3.5B model"),
+    ("3", "a 3.5B model"),
+    ("base", "a wavelet basis"),
+    ("basis", "a knowledge base"),
+    ("base", "databases"),
+    ("Poincarémap", r"Poincar\'e map"),
     ("KV cache", "KVcache"),
     ("neural network", "neural. Networks"),
     ("neural network", "neural, network"),
@@ -165,6 +208,10 @@ def test_a_keyword_does_not_match(term: str, text: str) -> None:
         pytest.param("MET", "the MET gene", True, id="same case"),
         pytest.param("MET", "we met", False, id="small letters"),
         pytest.param("MET", "two METs", True, id="plural"),
+        pytest.param("BASE", "two BASEs", True, id="plural with a small s"),
+        pytest.param("BASE", "two BASES", True, id="plural of two words"),
+        pytest.param("Basis", "Bases", True, id="plural of two words, capitalised"),
+        pytest.param("BASE", "bases", False, id="plural of two words in small letters"),
         pytest.param("MET", "Met Office", False, id="capitalised"),
         pytest.param("Tr*", "Transport", True, id="wildcard in its case"),
         pytest.param("TR*", "Transport", False, id="wildcard in another case"),
@@ -205,3 +252,7 @@ def test_a_paper_without_any_text_matches_nothing() -> None:
 )
 def test_terms_that_match_the_same_are_one_pattern(one: str, other: str) -> None:
     assert parse_pattern(Keyword(term=one)) == parse_pattern(Keyword(term=other))
+
+
+def test_words_that_every_abstract_has_tell_nothing_in_any_number() -> None:
+    assert list(telling_words("data datum base bases method methods lattices")) == ["lattice"]

@@ -3,8 +3,10 @@
 import pytest
 
 from builders import make_paper
+from digest.ranking.agreement import agree
 from digest.ranking.authors import AuthorIndex
-from digest.ranking.names import agree, parse_name
+from digest.ranking.features import author_feature
+from digest.ranking.names import parse_name
 from digest.subscriber import FollowedAuthor
 
 SAME = [
@@ -46,7 +48,17 @@ SAME = [
     ("S. Han", "Song Han"),
     ("J. Robert Moser", "Julius Robert Moser"),
     ("ATLAS Collaboration", "The ATLAS Collaboration"),
+    ("CMS Collaboration", "The CMS Collaboration"),
     ("DeepMind", "DeepMind"),
+    ("Wei Xu", "Wei XU"),
+    ("Xu Wei", "Wei XU"),
+    ("Wei Xu", "XU Wei"),
+    ("Xu Wei", "XU Wei"),
+    ("Wei XU", "Wei Xu"),
+    ("S. Xu", "SONG XU"),
+    ("Jan van der Bos", "Jan van der BOS"),
+    ("Wei Wang", "Wang Wei"),
+    ("Poul J. Møller", r"Poul J. M\o ller"),
 ]
 
 PERHAPS = [
@@ -60,6 +72,28 @@ PERHAPS = [
     ("Jean-Pierre Serre", "J. Serre"),
     ("Jean Pierre Serre", "J.-P. Serre"),
     ("Xiaoming Li", "X.-M. Li"),
+    ("S. Han", "Han SH"),
+    ("S. Han", "SH Han"),
+    ("S. Han", "Han, SH"),
+    ("Song Han", "SH Han"),
+    ("Han SH", "Han SH"),
+    ("Han SH", "S. H. Han"),
+    ("Fabian J. Theis", "Theis FJ"),
+    ("Fabian J. Theis", "FJ Theis"),
+    ("Fabian J. Theis", "FJ. Theis"),
+    ("Fabian J. Theis", "Theis, FJ"),
+    ("FJ Theis", "FJ Theis"),
+    ("F. J. Theis", "FJ Theis"),
+    ("Xiao-Li Meng", "XL Meng"),
+    ("Xiaoli Meng", "Meng XL"),
+    ("Jan Pieter van der Berg", "JP van der Berg"),
+    ("Wang Wei", "W. Wang"),
+    ("Wang Wei", "Wang W"),
+    ("Wang Wei", "W. Wei"),
+    ("Song Han", "H. Song"),
+    ("Wang Xiao-Ming", "X. Wang"),
+    ("Wang Xiao Ming", "X. M. Wang"),
+    ("Wang Xiao Ming", "XM Wang"),
     ("John Smith", "Smith JA"),
     ("Yuri Ivanov", "Yu. Ivanov"),
     ("Jan van der Berg", "J. van der Berg"),
@@ -71,8 +105,14 @@ PERHAPS = [
 DIFFERENT = [
     ("Song Han", "Sang Han"),
     ("Song Han", "Song Hao"),
-    ("Song Han", "H. Song"),
     ("Song Han", "T. Han"),
+    ("Han, Song", "H. Song"),
+    ("Wang, Wei", "W. Wei"),
+    ("Wang Wei", "L. Wang"),
+    ("Martin Paul Thomas", "P. Martin"),
+    ("Fabian J. Theis", "TJ Theis"),
+    ("Fabian J. Theis", "FK Theis"),
+    ("Xiao-Li Meng", "XT Meng"),
     ("Song Han", "S. Hang"),
     ("Anna Maria Keller", "Anna Lena Keller"),
     ("Anna M. Keller", "Anna Lena Keller"),
@@ -87,6 +127,7 @@ DIFFERENT = [
     ("Fabian Theis", "Theis"),
     ("Han, Song", "Song, Han"),
     ("ATLAS Collaboration", "CMS Collaboration"),
+    ("ALICE Collaboration", "AMS Collaboration"),
 ]
 
 
@@ -139,3 +180,8 @@ def test_the_surest_listing_of_a_paper_counts() -> None:
     index = AuthorIndex([make_paper(authors=("S. Han", "Song Han"))])
     (sighted,) = index.find(FollowedAuthor(name="Song Han"))
     assert sighted.certain
+
+
+def test_names_that_are_read_differently_are_two_features() -> None:
+    names = ("Theis FJ", "Theis Fj", "Theis F J")
+    assert len({author_feature(FollowedAuthor(name=name)) for name in names}) == 3

@@ -98,6 +98,18 @@ def titled(*names: str, **facts: Any) -> list[StoredPaper]:
             id="author by initials",
         ),
         pytest.param(
+            {"authors": ("Han SH",)},
+            make_interest(authors=["S. Han"]),
+            [("author", "S. Han (listed as Han SH)", 16.0)],
+            id="author by initials run together",
+        ),
+        pytest.param(
+            {"authors": ("W. Wang",)},
+            make_interest(authors=["Wang Wei"]),
+            [("author", "Wang Wei (listed as W. Wang)", 16.0)],
+            id="author by initials in the other order",
+        ),
+        pytest.param(
             {"categories": ("q-bio.NC",)},
             make_interest(categories=["q-bio"]),
             [("category", "q-bio", 8.0)],

@@ -25,13 +25,16 @@ def entry(number: int) -> str:
     )
 
 
-def feed(*entries: str, total: int | None) -> Reply:
+def feed(*entries: str, total: int | None, start: int = 0) -> Reply:
     told = "" if total is None else f"<opensearch:totalResults>{total}</opensearch:totalResults>"
     body = (
         "<?xml version='1.0' encoding='UTF-8'?>"
         '<feed xmlns="http://www.w3.org/2005/Atom"'
         ' xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/">'
-        f"<id>https://arxiv.org/api/x</id>{told}{''.join(entries)}</feed>"
+        f"<id>https://arxiv.org/api/x</id>{told}"
+        f"<opensearch:startIndex>{start}</opensearch:startIndex>"
+        "<opensearch:itemsPerPage>200</opensearch:itemsPerPage>"
+        f"{''.join(entries)}</feed>"
     )
     return Reply(body=body.encode())
 
@@ -66,6 +69,20 @@ def test_pages_follow_by_what_was_received(server: HttpServer, client: Client) -
         (TODAY - timedelta(days=3), True)
     ]
     assert result.error is None
+
+
+def test_short_pages_that_others_follow_are_read_without_complaint(
+    server: HttpServer, client: Client
+) -> None:
+    server.script(path(0), feed(entry(1), total=2))
+    server.script(path(1), feed(entry(2), total=2, start=1))
+    dumps = pull(server, client).dumps
+    listings = [ArxivApi().parse(dump) for dump in dumps]
+    assert [len(listing.announcements) for listing in listings] == [1, 1]
+    assert [listing.rejections for listing in listings] == [(), ()]
+    source = make_source(server, client)
+    verdicts = [source.judge(dump, got) for dump, got in zip(dumps, listings, strict=True)]
+    assert [verdict.is_done for verdict in verdicts] == [True, True]
 
 
 def test_an_entry_that_is_cut_is_asked_for_with_the_next_page(
