@@ -142,8 +142,8 @@ class UrlSource:
         None of those that failed is given up while the service is down.
         """
         if visit.today in visit.absent:
-            why = f"{visit.today} is not there yet"
-            yield Verdict(outcome=Outcome.LATE, day=visit.today, why=why)
+            late = f"{visit.today} is not there yet"
+            yield Verdict(outcome=Outcome.LATE, day=visit.today, why=late)
         if not got:
             before = visit.today - self.backfill - timedelta(days=1)
             yield Verdict(outcome=Outcome.QUIET, day=before, is_done=True)  # where the first began

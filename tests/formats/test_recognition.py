@@ -12,6 +12,7 @@ ABSTRACT = "We fold paper by the sea and count the folds that the wind undoes. "
 HEADERLESS = "".join(f"On Folding, Part {n}\n\n{ABSTRACT}\n\n" for n in range(4))
 ARXIV = f"{ABSTRACT}\n\narXiv:2401.00007\nCreated: 2024-01-02\n"
 HF = f"On Folding\n\n{ABSTRACT}\n\n  • 8 authors\n·\nJan 5, 2024 4\n"
+HEADER = "Get trending papers in your email inbox!\nSubscribe\n\n"
 JSONL = '{"title": "On Folding"}\n'
 
 NO_LISTING = [
@@ -93,8 +94,8 @@ def test_a_file_that_holds_two_formats_is_refused(named: str | None) -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        pytest.param(ARXIV + f"Daily Papers\n\n{HEADERLESS}" * 9, id="at the beginning"),
-        pytest.param(f"Daily Papers\n\n{HEADERLESS}" * 9 + ARXIV, id="at the end"),
+        pytest.param(ARXIV + f"{HEADER}{HEADERLESS}" * 9, id="at the beginning"),
+        pytest.param(f"{HEADER}{HEADERLESS}" * 9 + ARXIV, id="at the end"),
         pytest.param(ARXIV + HF * 40, id="among footers"),
     ],
 )
