@@ -12,11 +12,11 @@ from digest.subscriber import Subscriber
 
 _Filter = tuple[tuple[str, ...] | None, frozenset[AnnounceType]]
 _NEVER = -np.inf
-_WITHDRAWN = re.compile(
-    r"\W*(?:(?:this|the|our)\s+)?(?:(?:paper|article|manuscript|submission|preprint|work|version)"
-    r"\s+)?(?:(?:has|have)\s+been\s+|is\s+|was\s+)?withdrawn\b",
-    re.IGNORECASE,
-)
+_REPLACEMENTS = (AnnounceType.REPLACE, AnnounceType.REPLACE_CROSS)
+_PAPER = r"\W*(?:this|the|our)\s+(?:paper|article|manuscript|submission|preprint|work|version)\s+"
+_GONE = r"withdrawn\b(?!\s+from\b(?!\s+(?:the\s+)?arxiv))"
+_SAID = re.compile(rf"{_PAPER}(?:(?:has|have)\s+been|is|was)\s+{_GONE}", re.IGNORECASE)
+_NOTED = re.compile(rf"\W*(?:(?:paper|article)\s+)?{_GONE}", re.IGNORECASE)
 
 
 def reach(subscriber: Subscriber, *, now: datetime, last_made_at: datetime | None) -> timedelta:
@@ -30,7 +30,8 @@ def reach(subscriber: Subscriber, *, now: datetime, last_made_at: datetime | Non
 
 def is_withdrawn(paper: Paper) -> bool:
     """Tell by the words that authors and arXiv put first in a comment or abstract."""
-    return any(text and _WITHDRAWN.match(text) for text in (paper.comment, paper.abstract))
+    comment, abstract = paper.comment or "", paper.abstract or ""
+    return bool(_SAID.match(abstract) or _SAID.match(comment) or _NOTED.match(comment))
 
 
 class Selection:
@@ -75,10 +76,13 @@ class Selection:
 def _first_seen(
     stored: StoredPaper, sources: tuple[str, ...] | None, types: frozenset[AnnounceType]
 ) -> float:
-    instants = [
-        sighting.seen_at.timestamp()
+    """Say when it was new to who reads this: first as a new paper, or last as a replacement."""
+    wanted = [
+        sighting
         for sighting in stored.sightings
         if (sources is None or sighting.source in sources)
         and (sighting.announce_type is None or sighting.announce_type in types)
     ]
-    return min(instants, default=_NEVER)
+    new = [s.seen_at.timestamp() for s in wanted if s.announce_type not in _REPLACEMENTS]
+    replaced = [s.seen_at.timestamp() for s in wanted if s.announce_type in _REPLACEMENTS]
+    return max(min(new, default=_NEVER), max(replaced, default=_NEVER))

@@ -155,9 +155,28 @@ def test_without_papers_nothing_is_selected() -> None:
         pytest.param({"comment": "Withdrawn: a mistake in Lemma 2"}, True, id="shortly"),
         pytest.param({"abstract": "The article was withdrawn."}, True, id="in the abstract"),
         pytest.param({"comment": "12 pages; withdrawn from a journal"}, False, id="elsewhere"),
+        pytest.param({"comment": "Withdrawn from a meeting, 12 pages"}, False, id="a meeting"),
+        pytest.param({"comment": "This paper was withdrawn from arXiv"}, True, id="from arXiv"),
+        pytest.param({"abstract": "Withdrawn drugs are studied."}, False, id="drugs"),
         pytest.param({"abstract": "We study withdrawn savings."}, False, id="a word"),
     ],
 )
 def test_a_withdrawn_paper_is_never_new(facts: dict[str, str], gone: bool) -> None:
     held = Selection([make_stored(**facts)])
     assert held.allowed(make_subscriber(), had=frozenset(), now=NOW).tolist() == [not gone]
+
+
+@pytest.mark.parametrize(
+    ("types", "expected"),
+    [
+        pytest.param({AnnounceType.NEW}, False, id="new alone"),
+        pytest.param({AnnounceType.REPLACE}, True, id="replacements alone"),
+        pytest.param({AnnounceType.NEW, AnnounceType.REPLACE}, True, id="both"),
+    ],
+)
+def test_a_late_replacement_is_new_to_those_who_want_replacements(
+    types: set[AnnounceType], expected: bool
+) -> None:
+    first = seen(90, announce_type=AnnounceType.NEW)
+    again = seen(1, announce_type=AnnounceType.REPLACE)
+    assert is_allowed(first, again, announce_types=frozenset(types)) is expected

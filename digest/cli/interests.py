@@ -68,12 +68,13 @@ def draft(settings: Settings, address: str, *, everything: bool = False) -> Draf
             complain(line)
         subscriber = people.find(address, settings, everyone)
         with reading(engine) as connection:
-            past = Past.load(connection, [source.name for source in settings.sources])
+            now = wiring.now()
+            past = Past.load(connection, [source.name for source in settings.sources], now=now)
             desk = Desk(
                 connection,
                 [subscriber],
                 past=past,
-                now=wiring.now(),
+                now=now,
                 domain=wiring.mail_domain(settings),
             )
             return desk.draft(connection, [subscriber], everything=everything)[0]

@@ -188,7 +188,9 @@ def _confirm(
     if arguments.yes or not (sys.stdin.isatty() and sys.stderr.isatty()):
         return True
     with reading(engine) as connection:
-        people_due = len(who_is_due(chosen, Past.load(connection, edition.sources), edition))
+        people_due = len(
+            who_is_due(chosen, Past.load(connection, edition.sources, now=edition.now), edition)
+        )
         people_due += outbox.waiting(connection)
     if people_due <= _ASK_ABOVE:
         return True

@@ -101,9 +101,13 @@ class ArxivHtml:
 
 
 def has_more(content: bytes) -> bool:
-    """Whether the last entry of a page is numbered lower than the total that the page states."""
+    """Whether the last entry of a page is numbered lower than the total that the page states.
+
+    It states it above the first entry; what abstracts say of totals is no matter.
+    """
+    head, _, _ = content.partition(b"<dt")
     numbers = [int(number) for number in _ITEM.findall(content)]
-    totals = [int(total) for total in _TOTAL.findall(content)]
+    totals = [int(total) for total in _TOTAL.findall(head)]
     return bool(numbers and totals) and max(numbers) < max(totals)
 
 

@@ -65,7 +65,7 @@ def compose(
     """
     composed = Composed()
     with reading(engine) as connection:
-        past = Past.load(connection, edition.sources)
+        past = Past.load(connection, edition.sources, now=edition.now)
         open_today, verdicts = _sort_out(subscribers, past, edition)
         desk = Desk(connection, open_today, past=past, now=edition.now, domain=edition.domain)
     _keep(engine, (), verdicts, composed, edition, dry_run=dry_run)
@@ -113,7 +113,7 @@ def _is_over(subscriber: Subscriber, past: Past, edition: Edition) -> bool:
     decided = past.decided.get(subscriber.key)
     if decided is not None and decided.day >= today and decided.decided_at >= at:
         return True
-    if any(report.outcome is Outcome.LATE for report in past.reports_for(subscriber)):
+    if past.waits_for(subscriber):
         at += subscriber.schedule.wait_for
     return edition.now < at
 

@@ -7,13 +7,16 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 
 from digest import due, selection
-from digest.issue import Issue, Pick, SourceReport
+from digest.issue import Issue, Outcome, Pick, SourceReport
 from digest.mail.envelope import message_id
 from digest.ranking import Corpus, rank
 from digest.selection import Selection
 from digest.store import issues, papers, pulls, suppressions
 from digest.store.issues import Verdict
+from digest.store.pulls import PullRecord
 from digest.subscriber import Subscriber
+
+_A_DAY_OF_PULLS = timedelta(hours=20)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,22 +28,38 @@ class Past:
     decided: Mapping[str, Verdict]
     suppressed: frozenset[str]
     reports: tuple[SourceReport, ...]
+    late: frozenset[str]
 
     @classmethod
-    def load(cls, connection: sa.Connection, sources: Sequence[str]) -> "Past":
+    def load(cls, connection: sa.Connection, sources: Sequence[str], *, now: datetime) -> "Past":
         """Read it; `sources` are those of the configuration."""
         last_pulls = pulls.last(connection)
+        brought = pulls.brought_papers(connection, since=now - _A_DAY_OF_PULLS)
+        late = {
+            part.source
+            for part in pulls.part_outcomes(connection)
+            if part.outcome in (Outcome.LATE, Outcome.STALE)
+            # A part that the last pull did not speak of is asked for no longer.
+            and part.source in last_pulls
+            and part.decided_at == last_pulls[part.source].ended_at
+        }
         return cls(
             last_day=issues.last_days(connection),
             last_made_at=issues.last_made(connection),
             decided=issues.verdicts(connection),
             suppressed=frozenset(suppressions.load(connection)),
             reports=tuple(
-                SourceReport(source=name, outcome=pull.outcome, why=pull.error or pull.why)
+                _report(last_pulls[name], has_brought=name in brought)
                 for name in sources
-                if (pull := last_pulls.get(name))
+                if name in last_pulls
             ),
+            late=frozenset(late),
         )
+
+    def waits_for(self, subscriber: Subscriber) -> bool:
+        """Say whether something that they read is expected and not there yet."""
+        wanted = subscriber.sources
+        return any(wanted is None or source in wanted for source in self.late)
 
     def day_of(self, subscriber: Subscriber) -> date | None:
         """Give the day of their last issue, under any of their addresses."""
@@ -56,6 +75,14 @@ class Past:
         """Give how the sources did that they read."""
         wanted = subscriber.sources
         return tuple(r for r in self.reports if wanted is None or r.source in wanted)
+
+
+def _report(pull: PullRecord, *, has_brought: bool) -> SourceReport:
+    """Tell how a source did; a second pull that found nothing more does not make a day quiet."""
+    if pull.outcome is Outcome.QUIET and has_brought:
+        return SourceReport(source=pull.source, outcome=Outcome.NEW)
+    why = "; ".join(filter(None, (pull.error, pull.why)))
+    return SourceReport(source=pull.source, outcome=pull.outcome, why=why or None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -187,7 +187,7 @@ class _Reader:
 
     def report(self, name: str, pull: Pull) -> Fetched:
         """Sum up: the worst that happened is the outcome."""
-        verdicts = (*pull.verdicts, *self.verdicts)
+        verdicts = _of_now((*pull.verdicts, *self.verdicts))
         errors = [*([str(pull.error)] if pull.error else []), *self.broken]
         outcomes = {verdict.outcome for verdict in verdicts if verdict.outcome in _TROUBLE}
         if errors:
@@ -205,13 +205,24 @@ class _Reader:
         )
 
 
+def _of_now(verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """Leave out earlier days that are still missing: asked for again, they hold up no mail."""
+    newest = max((verdict.day for verdict in verdicts if verdict.day), default=None)
+    return [
+        verdict
+        for verdict in verdicts
+        if verdict.outcome is not Outcome.LATE or verdict.day in (None, newest)
+    ]
+
+
 def _why(verdicts: Iterable[Verdict], outcome: Outcome) -> str | None:
-    """Say of which parts the outcome is, and why."""
+    """Say of which parts the outcome is, and why; a failure hides no late or stale part."""
     if outcome is Outcome.NEW:
         return None
+    told = (Outcome.STALE, Outcome.LATE) if outcome in _TROUBLE else (outcome,)
     parts: dict[str, list[str]] = {}
     for verdict in verdicts:
-        if verdict.outcome is outcome and verdict.why:
+        if verdict.outcome in told and verdict.why:
             parts.setdefault(verdict.why, []).append(verdict.part)
     said = (
         f"{', '.join(filter(None, names))}: {why}".removeprefix(": ")
@@ -245,10 +256,11 @@ def _write_down(
             source=fetched.source,
             part=verdict.part,
             outcome=verdict.outcome,
+            decided_at=now,
             day=verdict.day,
             why=verdict.why,
         )
-        pulls.decide(connection, outcome, at=now)
+        pulls.decide(connection, outcome)
 
 
 def _by_weight(verdict: Verdict) -> tuple[date, int]:

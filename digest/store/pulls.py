@@ -33,6 +33,7 @@ class PartOutcome:
     source: str
     part: str
     outcome: Outcome
+    decided_at: datetime
     day: date | None = None
     why: str | None = None
 
@@ -72,14 +73,14 @@ def days(connection: sa.Connection, source: str) -> dict[str, frozenset[date]]:
     return {part: frozenset(got) for part, got in found.items()}
 
 
-def decide(connection: sa.Connection, outcome: PartOutcome, *, at: datetime) -> None:
+def decide(connection: sa.Connection, outcome: PartOutcome) -> None:
     """Write down how a part did; only the last time counts."""
     table = schema.part_outcomes
     values = {
         "day": outcome.day,
         "outcome": outcome.outcome.value,
         "why": outcome.why,
-        "decided_at": at,
+        "decided_at": outcome.decided_at,
     }
     statement = upsert(table, connection).values(source=outcome.source, part=outcome.part, **values)
     connection.execute(
@@ -96,6 +97,7 @@ def part_outcomes(connection: sa.Connection) -> list[PartOutcome]:
             source=row["source"],
             part=row["part"],
             outcome=Outcome(row["outcome"]),
+            decided_at=row["decided_at"],
             day=row["day"],
             why=row["why"],
         )
@@ -126,6 +128,13 @@ def validators(connection: sa.Connection, source: str) -> dict[str, Validators]:
         row["url"]: Validators(url=row["url"], etag=row["etag"], last_modified=row["last_modified"])
         for row in rows
     }
+
+
+def brought_papers(connection: sa.Connection, *, since: datetime) -> frozenset[str]:
+    """Name the sources that brought something new since then."""
+    table = schema.pulls
+    query = sa.select(table.c.source).where(table.c.ended_at >= since, table.c.new > 0)
+    return frozenset(connection.execute(query.distinct()).scalars())
 
 
 def last(connection: sa.Connection) -> dict[str, PullRecord]:

@@ -9,10 +9,12 @@ import sqlalchemy as sa
 
 from digest import identity
 from digest.identity import Key, KeyKind
-from digest.paper import Announcement, Listing, Paper
+from digest.paper import Announcement, AnnounceType, Listing, Paper
 from digest.store import schema
 from digest.store.database import serialise, upsert
 from digest.store.papers import chunks, facts, paper_of, rows_by_key
+
+_REPLACEMENTS = (AnnounceType.REPLACE, AnnounceType.REPLACE_CROSS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,9 +234,11 @@ def _sight(
     seen_at: datetime,
 ) -> None:
     kind, day = announcement.announce_type, announcement.announced
+    # Replacements have no day; each version of a paper is one of its own.
+    when = day or (f"v{announcement.paper.version}" if kind in _REPLACEMENTS else "")
     values = {
         "paper_id": paper_id,
-        "what": "|".join((source or "", announcement.format, kind or "", str(day or ""))),
+        "what": "|".join((source or "", announcement.format, kind or "", str(when))),
         "source": source,
         "format": announcement.format,
         "announce_type": kind,

@@ -359,3 +359,10 @@ def test_a_damaged_page_is_read_rejected_or_refused(data: st.DataObject) -> None
     for item in (*listing.announcements, *listing.rejections):
         assert 1 <= (item.line or 0) <= last
         repr(item).encode()
+
+
+def test_what_an_abstract_says_of_totals_makes_no_further_page() -> None:
+    page = (DATA / "new.html").read_bytes()
+    said = page.replace(b"</dd>", b"<p class='mathjax'>A total of 12000 entries.</p></dd>", 1)
+    assert said != page
+    assert has_more(said) is has_more(page) is False
