@@ -210,7 +210,7 @@ def _dublin_core(metadata: "_Element") -> Facts:
         "categories": [s for s in _texts(metadata, "subject") if _CATEGORY.fullmatch(s)],
         "comment": comments[0].removeprefix(_COMMENT).strip() if comments else None,
         "journal_ref": next(iter(others), None),
-        "doi": next((found.doi for _, found in known if found and found.doi), None),
+        "doi": next((name for name, found in known if found and found.doi), None),
         "published": next(iter(_texts(metadata, "date")), None),
     }
 

@@ -42,7 +42,10 @@ _ENTRIES = ("item", f"{_ATOM}entry")
 _FEEDS = ("XML (RSS)", "XML (Atom)")
 _HEAD = 65_536
 _ENTRY = re.compile(r"<(?:[\w.-]+:)?(?:item|entry)[\s>]")
-_OF_FEED = re.compile(r"rss\.arxiv\.org")
+_OF_FEED = re.compile(
+    r"<(?:[\w.-]+:)?(?:id|link)\b(?:[^<>]*\bhref\s*=\s*[\"']|[^<>]*>\s*)https?://rss\.arxiv\.org"
+    r"|Feed error for query: https?://rss\.arxiv\.org"
+)
 _OF_ENTRY = re.compile(r"<arxiv:announce_type\b|<(?:\w+:)?(?:guid|id)\b[^<>]*>\s*oai:arXiv\.org:")
 _DESCRIPTION = re.compile(
     r"arXiv:(?P<id>\S+)\s+Announce Type:\s*(?P<type>\S+)(?:\s+Abstract:)?\s*(?P<text>.*)",

@@ -162,7 +162,7 @@ def _doi(record: Facts) -> str | None:
         return None
     if not isinstance(text, str) or (known := PaperId.parse(text)) is None or not known.doi:
         raise Unreadable(f"doi is no DOI: {shown(str(text))}")
-    return known.doi
+    return text.strip()[-len(known.doi) :]  # with its own capitals
 
 
 def _addresses(
