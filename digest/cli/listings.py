@@ -123,13 +123,15 @@ def _fetch_dumps(
     """Record dumps given by hand, kept ones first: those count as seen when they were pulled."""
     from digest import wiring
     from digest.pipeline.fetch import Haul, fetch_dump
+    from digest.pipeline.hydrate import ANSWERS
 
     now = wiring.now()
     named = next(iter(arguments.source), None)
     sources = {source.name: source for source in supply.sources}
     done = []
     with progress("reading") as tick:
-        in_order = sorted(dumps, key=lambda dump: dump.pulled_at or now)
+        # Answers complete the papers of the listings that were pulled at the same moment.
+        in_order = sorted(dumps, key=lambda dump: (dump.pulled_at or now, dump.source == ANSWERS))
         for number, dump in enumerate(in_order, start=1):
             given = replace(dump, source=named or dump.source)
             if given.source:

@@ -11,7 +11,7 @@ from digest import formats
 from digest.errors import ListingMalformed, SourceError, SourceUnavailable
 from digest.issue import Outcome
 from digest.paper import Dump, Validators
-from digest.pipeline.hydrate import Asker, Hydrated, hydrate
+from digest.pipeline.hydrate import ANSWERS, Asker, Hydrated, complete, hydrate
 from digest.sources import Memory, Pull, Source, Verdict
 from digest.store import pulls, recording
 from digest.store.database import reading, writing
@@ -94,7 +94,10 @@ def fetch(
         progress(number, len(supply.sources))
     if supply.keeper:
         supply.keeper.prune(now=now, keep=supply.keep_dumps)
-    hydrated = hydrate(engine, supply.asker, now=now) if supply.asker else Hydrated()
+    hydrated = Hydrated()
+    if supply.asker:
+        keep = supply.keeper.keep if supply.keeper else lambda dump: None
+        hydrated = hydrate(engine, supply.asker, now=now, keep=keep)
     return Haul(fetched=tuple(done), hydrated=hydrated)
 
 
@@ -110,6 +113,10 @@ def fetch_dump(
 
     Without a source it is reported under its own name.
     """
+    if dump.source == ANSWERS:
+        known = complete(engine, dump, now=now)
+        tally = Tally(pulled=known, known=known)
+        return Fetched(source=ANSWERS, outcome=Outcome.QUIET, tally=tally)
     format_name = format_name or (source.format if source else None)
     reader = _Reader(engine=engine, now=now, format_name=format_name, source=source)
     reader.read(dump, judged=False)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from html import escape
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -12,15 +13,17 @@ import sqlalchemy as sa
 from arxiv_pages import feed
 from builders import NOW, make_subscriber
 from digest.issue import Outcome
+from digest.kept import unpacked
 from digest.paper import StoredPaper
-from digest.pipeline.fetch import Haul, Supply, fetch
-from digest.pipeline.hydrate import Hydrated
+from digest.pipeline.fetch import Haul, Supply, fetch, fetch_dump
+from digest.pipeline.hydrate import ANSWERS, Hydrated
 from digest.selection import Selection
 from digest.sources.client import Client, Limits
 from digest.sources.hydration import Hydrator
+from digest.sources.kept import DumpFolder
 from digest.sources.url import UrlSource
 from digest.store import papers
-from digest.store.database import reading
+from digest.store.database import migrate, open_database, reading
 from http_server import HttpServer, Reply
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -212,3 +215,25 @@ def test_without_anybody_to_ask_nothing_is_asked(morning: Morning) -> None:
     source = UrlSource(name="ml", url=morning.interface.url("/listing"), client=morning.client)
     assert fetch(morning.engine, Supply(sources=(source,)), now=NOW).hydrated == Hydrated()
     assert morning.interface.asked == []
+
+
+def test_a_rebuilt_store_is_completed_from_the_answers_that_were_kept(
+    morning: Morning, tmp_path: Path
+) -> None:
+    morning.show(feed_of(ONE))
+    morning.interface.known[ONE] = record(ONE)
+    source = UrlSource(name="ml", url=morning.interface.url("/listing"), client=morning.client)
+    asker = Hydrator(client=morning.client, api_url=morning.interface.url(""))
+    folder = DumpFolder(path=tmp_path / "pulled")
+    fetch(morning.engine, Supply(sources=(source,), keeper=folder, asker=asker), now=NOW)
+    rebuilt = open_database(f"sqlite:///{tmp_path / 'again.db'}", create=True)
+    migrate(rebuilt)
+    kept = [unpacked(path) for path in (tmp_path / "pulled").glob("*/*.gz")]
+    for dump in sorted(kept, key=lambda dump: dump.source == ANSWERS):
+        assert fetch_dump(rebuilt, dump, now=NOW).error is None
+    with reading(rebuilt) as connection:
+        (again,) = papers.first_seen_since(connection, NOW - DAY)
+    rebuilt.dispose()
+    (before,) = morning.held()
+    assert len(kept) == 2
+    assert (again.paper, again.sightings) == (before.paper, before.sightings)
