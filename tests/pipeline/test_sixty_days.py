@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from freezegun import freeze_time
 
 from arxiv_service import DAY, Arxiv, ArxivServer
+from digest import wiring
 from digest.issue import Outcome
 from digest.paper import AnnounceType
 from digest.pipeline.fetch import Supply, fetch
@@ -63,11 +65,14 @@ def outcomes(arxiv: Arxiv, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             list_url=server.url(""),
             backfill=timedelta(0),
         )
-        for now in instants():
-            arxiv.now = now
-            (fetched,) = fetch(engine, Supply(sources=(source,)), now=now).fetched
-            assert not fetched.tally.rejected
-            found[now] = fetched.outcome, fetched.why or fetched.error
+        with freeze_time(datetime.combine(FIRST, HOURS[0]), tick=True) as clock:
+            for now in instants():
+                clock.move_to(now)
+                arxiv.now = now
+                haul = fetch(engine, Supply(sources=(source,)), now=wiring.now())
+                (fetched,) = haul.fetched
+                assert not fetched.tally.rejected
+                found[now] = fetched.outcome, fetched.why or fetched.error
         requests = Counter(server.paths)
     yield {"pulls": found, "engine": engine, "requests": requests}
     engine.dispose()
