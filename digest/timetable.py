@@ -8,7 +8,7 @@ or of the next is not written down, so neither is called late.
 """
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from digest.issue import Outcome
@@ -38,11 +38,6 @@ HOLIDAYS: dict[int, frozenset[date]] = {
 def listing_day(now: datetime) -> date:
     """Give the day whose listing the feed shows now: the date in US Eastern time."""
     return now.astimezone(EASTERN).date()
-
-
-def available_at(day: date) -> datetime:
-    """Give the instant (UTC) from which the feed shows the listing of a day."""
-    return datetime.combine(day, time(), EASTERN).astimezone(UTC)
 
 
 def why_quiet(day: date, more_holidays: frozenset[date] = frozenset()) -> str | None:

@@ -1,6 +1,5 @@
 """Where listings come from: bytes as they are, and what each answer means."""
 
-from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -9,7 +8,7 @@ from digest.sources.file import FileSource
 from digest.sources.pull import Memory, Pull, Verdict
 from digest.sources.url import UrlSource
 
-__all__ = ["KINDS", "FileSource", "Memory", "Pull", "Source", "UrlSource", "Verdict"]
+__all__ = ["FileSource", "Memory", "Pull", "Source", "UrlSource", "Verdict"]
 
 
 class Source(Protocol):
@@ -33,9 +32,3 @@ class Source(Protocol):
 
     def wants(self, announcement: Announcement) -> bool:
         """Say whether this source is asked for such announcements (pure)."""
-
-
-KINDS: Mapping[str, Callable[..., Source]] = {
-    "file": FileSource,
-    "url": UrlSource,
-}

@@ -7,7 +7,7 @@ import pytest
 
 from builders import NOW
 from digest.errors import SourceError
-from digest.sources import KINDS, FileSource, Memory, Pull
+from digest.sources import FileSource, Memory, Pull
 
 
 def pull(*patterns: Path | str) -> Pull:
@@ -28,7 +28,7 @@ def write(folder: Path, *files: str) -> None:
 def test_a_dump_carries_its_bytes_and_where_they_are_from(tmp_path: Path) -> None:
     write(tmp_path, "a.txt")
     at = datetime(2026, 3, 10, 9, 30, tzinfo=timezone(timedelta(hours=2)))
-    source = KINDS["file"](name="saved", patterns=(tmp_path / "a.txt",), format="hf-text")
+    source = FileSource(name="saved", patterns=(tmp_path / "a.txt",), format="hf-text")
     (dump,) = source.pull(now=at, memory=Memory()).dumps
     assert dump.content == b"a.txt\r\n"
     assert dump.name == str(tmp_path / "a.txt")

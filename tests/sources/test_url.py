@@ -7,7 +7,7 @@ import pytest
 from builders import NOW
 from digest.errors import SourceError, SourceUnavailable
 from digest.issue import Outcome
-from digest.sources import KINDS, Memory, Pull, UrlSource
+from digest.sources import Memory, Pull, UrlSource
 from digest.sources.client import Client, NotThere
 from http_server import HttpServer, Reply
 
@@ -42,7 +42,7 @@ def daily(server: HttpServer, client: Client, backfill: int = 3) -> UrlSource:
 
 def test_one_address_is_one_dump(server: HttpServer, client: Client) -> None:
     url = server.script("/dump?key=hidden", Reply(body=b"papers"))
-    source = KINDS["url"](name="any", url=url, format="hf-text", client=client)
+    source = UrlSource(name="any", url=url, format="hf-text", client=client)
     (dump,) = source.pull(now=NOW, memory=Memory()).dumps
     assert dump.content == b"papers"
     assert dump.name == server.url("/dump?key=…")
