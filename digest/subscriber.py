@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Literal
 
-from digest.paper import AnnounceType
+from digest.paper import AnnounceType, Paper
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -49,12 +49,33 @@ class Criteria:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A paper like those wanted: named by arXiv id or DOI, or known by its facts (`paper`).
+
+    `added` is the day it came into the library that it is from, where that is known.
+    """
+
+    name: str
+    paper: Paper | None = None
+    added: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vote:
+    """What a subscriber said of a paper."""
+
+    paper: Paper
+    liked: bool
+    voted_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Interest:
     """One subject of a subscriber, ranked on its own.
 
     `weight` orders the merge of several interests and never changes a score; `at_least` places
-    are kept for it; `always` puts whatever matches above the line. `examples` are arXiv ids or
-    DOIs of papers like these; of each group in `require` at least one must match.
+    are kept for it; `always` puts whatever matches above the line. `examples` stand in the
+    order they are written; of each group in `require` at least one must match.
     """
 
     name: str | None = None
@@ -64,7 +85,7 @@ class Interest:
     keywords: tuple[Keyword, ...] = ()
     authors: tuple[FollowedAuthor, ...] = ()
     categories: tuple[FollowedCategory, ...] = ()
-    examples: tuple[str, ...] = ()
+    examples: tuple[Example, ...] = ()
     about: str | None = None
     require: tuple[Criteria, ...] = ()
     exclude: Criteria = field(default_factory=Criteria)

@@ -9,6 +9,7 @@ from digest.issue import Issue, Pick, Reason, ReasonKind
 from digest.paper import Announcement, Dump, Paper, Sighting, StoredPaper
 from digest.subscriber import (
     Criteria,
+    Example,
     FollowedAuthor,
     FollowedCategory,
     Interest,
@@ -58,9 +59,14 @@ def make_criteria(*, keywords: Any = (), authors: Any = (), categories: Any = ()
 
 
 def make_interest(
-    *, keywords: Any = (), authors: Any = (), categories: Any = (), **rest: Any
+    *,
+    keywords: Any = (),
+    authors: Any = (),
+    categories: Any = (),
+    examples: Any = (),
+    **rest: Any,
 ) -> Interest:
-    """An interest; plain strings stand for keywords, authors and categories of weight 1."""
+    """An interest; plain strings stand for terms of weight 1 and for names of examples."""
     return Interest(
         keywords=make_keywords(*keywords),
         authors=tuple(
@@ -70,6 +76,9 @@ def make_interest(
         categories=tuple(
             category if isinstance(category, FollowedCategory) else FollowedCategory(term=category)
             for category in categories
+        ),
+        examples=tuple(
+            each if isinstance(each, Example) else Example(name=each) for each in examples
         ),
         **rest,
     )

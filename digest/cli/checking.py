@@ -99,7 +99,7 @@ def _matches(
         ]
     with reading(engine) as connection:
         held = papers.first_seen_since(connection, wiring.now() - timedelta(days=days))
-        names = {name for s in subscribers for i in s.interests for name in i.examples}
+        names = {each.name for s in subscribers for i in s.interests for each in i.examples}
         examples = papers.by_names(connection, names)
     known = {name: stored.paper for name, stored in examples.items()}
     corpus = Corpus(held)
@@ -185,7 +185,8 @@ def _brought(
 
 def _unknown(subscriber: Subscriber, examples: Mapping[str, Paper]) -> list[str]:
     """Name the examples that the store does not have."""
-    return sorted({name for i in subscriber.interests for name in i.examples} - examples.keys())
+    named = {e.name for i in subscriber.interests for e in i.examples if not e.paper}
+    return sorted(named - examples.keys())
 
 
 def _online(settings: Settings, to: str | None) -> Iterator[str]:

@@ -28,6 +28,7 @@ from digest.config.times import day, hour, weekday, zone
 from digest.paper import AnnounceType
 from digest.subscriber import (
     Criteria,
+    Example,
     FollowedAuthor,
     FollowedCategory,
     Interest,
@@ -56,9 +57,9 @@ def _layout(value: Any) -> Layout:
     return Layout(values.choice(*Layout)(value))
 
 
-def _example(value: Any, info: ValidationInfo) -> str:
+def _example(value: Any, info: ValidationInfo) -> Example:
     if not isinstance(value, dict):
-        return values.example(value)
+        return Example(name=values.example(value))
     if set(value) == {"file"}:
         file_path(value["file"], info)
     if set(value) in ({"file"}, {"zotero"}):
@@ -120,7 +121,7 @@ class InterestTable(CriteriaTable):
     weight: Annotated[float, PlainValidator(values.positive)] | None = None
     at_least: _Count | None = None
     always: Flag | None = None
-    examples: tuple[Annotated[str, PlainValidator(_example)], ...] = ()
+    examples: tuple[Annotated[Example, PlainValidator(_example)], ...] = ()
     about: Annotated[str, PlainValidator(values.text)] | None = None
     require: tuple[Annotated[GroupTable, becomes(Criteria)], ...] = ()
     exclude: _Exclude | None = None

@@ -117,10 +117,10 @@ class Desk:
         self._selection = Selection(held)
         self._corpus = Corpus(self._selection.papers)
         names = {
-            name
+            example.name
             for subscriber in subscribers
             for interest in subscriber.interests
-            for name in interest.examples
+            for example in interest.examples
         }
         self._examples = papers.by_names(connection, names)
 
@@ -161,10 +161,10 @@ class Desk:
     def _named_by(self, subscriber: Subscriber) -> set[int]:
         """Give the papers that they named themselves: those they know."""
         return {
-            self._examples[name].id
+            self._examples[example.name].id
             for interest in subscriber.interests
-            for name in interest.examples
-            if name in self._examples
+            for example in interest.examples
+            if example.name in self._examples
         }
 
     def _issue(

@@ -103,8 +103,13 @@ def scores_something(interest: Interest) -> bool:
 
 
 def _known(interest: Interest, examples: Mapping[str, Paper]) -> dict[str, Paper]:
-    keys = (key for name in interest.examples for key in (example_key(name), name))
-    return {example_key(key): examples[key] for key in keys if key in examples}
+    known: dict[str, Paper] = {}
+    for example in interest.examples:
+        for key in (example_key(example.name), example.name):
+            paper = example.paper or examples.get(key)
+            if paper:
+                known[example_key(key)] = paper
+    return known
 
 
 def _terms(group: Interest | Criteria, features: Features) -> list[Term]:

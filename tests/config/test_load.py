@@ -12,6 +12,7 @@ from digest.errors import ConfigError
 from digest.paper import AnnounceType
 from digest.subscriber import (
     Criteria,
+    Example,
     FollowedAuthor,
     FollowedCategory,
     Interest,
@@ -130,7 +131,7 @@ def test_a_subscriber_has_every_key(tmp_path: Path) -> None:
                         FollowedCategory(term="cs.LG"),
                         FollowedCategory(term="stat.ML", weight=0.5),
                     ),
-                    examples=("2309.06180", "10.1000/abc"),
+                    examples=(Example(name="2309.06180"), Example(name="10.1000/abc")),
                     about="Models.",
                     require=(
                         Criteria(keywords=(Keyword(term="a"),)),
