@@ -61,6 +61,20 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Library:
+    """A Zotero library whose papers are examples: `name` is users/NUMBER or groups/NUMBER.
+
+    `collections` are patterns of their names, any case; none means all of it. `account` tells
+    apart those who ask with different keys: what one may read is not another's.
+    """
+
+    name: str
+    collections: tuple[str, ...] = ()
+    base_url: str = "https://api.zotero.org"
+    account: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Vote:
     """What a subscriber said of a paper."""
 
@@ -74,8 +88,10 @@ class Interest:
     """One subject of a subscriber, ranked on its own.
 
     `weight` orders the merge of several interests and never changes a score; `at_least` places
-    are kept for it; `always` puts whatever matches above the line. `examples` stand in the
-    order they are written; of each group in `require` at least one must match.
+    are kept for it; `always` puts whatever matches above the line. `examples` stand oldest
+    first, those without a date before them in the order they are written; what is in
+    `libraries` is added to them before anything is ranked. Of each group in `require` at least
+    one must match.
     """
 
     name: str | None = None
@@ -86,6 +102,7 @@ class Interest:
     authors: tuple[FollowedAuthor, ...] = ()
     categories: tuple[FollowedCategory, ...] = ()
     examples: tuple[Example, ...] = ()
+    libraries: tuple[Library, ...] = ()
     about: str | None = None
     require: tuple[Criteria, ...] = ()
     exclude: Criteria = field(default_factory=Criteria)

@@ -14,14 +14,15 @@ PACKAGE = Path(digest.__file__).parent
 
 VALUES = {"errors", "paper", "subscriber", "issue", "bundled", "kept", "taxonomy"}
 PURE = {
-    "formats", "identity", "selection", "ranking", "rendering", "due", "retry", "timetable",
+    "formats", "examples", "identity", "selection", "ranking", "rendering", "due", "retry",
+    "timetable",
 }  # fmt: skip
 EDGES = {"config", "sources", "store", "mail"}
 MAY_IMPORT = {
     **dict.fromkeys(VALUES, VALUES),
     **dict.fromkeys(PURE, VALUES | PURE),
-    "config": VALUES,
-    "sources": VALUES | {"timetable", "formats"},
+    "config": VALUES | {"examples"},
+    "sources": VALUES | {"timetable", "formats", "examples"},
     "mail": VALUES,
     "store": VALUES | {"identity"},
     "pipeline": VALUES | PURE | EDGES - {"config"},
@@ -34,7 +35,7 @@ MAY_IMPORT = {
 }
 HEAVY = {
     "numpy", "scipy", "premailer", "sqlalchemy", "pydantic", "httpx", "rich", "jinja2", "lxml",
-    "feedparser",
+    "feedparser", "bibtexparser",
 }  # fmt: skip
 
 

@@ -17,7 +17,8 @@ from digest.errors import ConfigError, DigestError, NoDatabase
 from digest.issue import Issue
 from digest.mail.envelope import message_id
 from digest.mail.relay import connect
-from digest.paper import Paper, StoredPaper
+from digest.paper import StoredPaper
+from digest.pipeline.examples import Readers
 from digest.ranking import Corpus, Ranking, hits, rank
 from digest.ranking.categories import category_names, plain_category
 from digest.sources.pull import NOTHING
@@ -99,17 +100,15 @@ def _matches(
         ]
     with reading(engine) as connection:
         held = papers.first_seen_since(connection, wiring.now() - timedelta(days=days))
-        names = {each.name for s in subscribers for i in s.interests for each in i.examples}
-        examples = papers.by_names(connection, names)
-    known = {name: stored.paper for name, stored in examples.items()}
+        readers = Readers(connection, subscribers).ready(subscribers)
     corpus = Corpus(held)
     everything = [[True] * len(held) for _ in subscribers]
-    rankings = rank(corpus, subscribers, allowed=everything, examples=known, everything=True)
+    rankings = rank(corpus, readers, allowed=everything, everything=True)
     return [
         _match(corpus, each, ranking, days)
         | _not_pulled(settings, each, held)
-        | {"examples_unknown": _unknown(each, known)}
-        for each, ranking in zip(subscribers, rankings, strict=True)
+        | {"examples": _examples(each), "examples_unknown": _unknown(each)}
+        for each, ranking in zip(readers, rankings, strict=True)
     ]
 
 
@@ -183,10 +182,14 @@ def _brought(
     }
 
 
-def _unknown(subscriber: Subscriber, examples: Mapping[str, Paper]) -> list[str]:
-    """Name the examples that the store does not have."""
-    named = {e.name for i in subscriber.interests for e in i.examples if not e.paper}
-    return sorted(named - examples.keys())
+def _examples(reader: Subscriber) -> int:
+    """Count the examples that are known."""
+    return sum(1 for each in reader.interests for one in each.examples if one.paper)
+
+
+def _unknown(reader: Subscriber) -> list[str]:
+    """Name the examples of which nothing is known."""
+    return sorted({e.name for i in reader.interests for e in i.examples if not e.paper})
 
 
 def _online(settings: Settings, to: str | None) -> Iterator[str]:
@@ -231,6 +234,8 @@ def _show(report: Mapping[str, Any]) -> None:
         if "hits" in checked:
             table(("kind", "term", "papers"), ([*hit.values()] for hit in checked["hits"]))
             say(f"{checked['above_the_line_a_day']} papers a day above the line")
+        if checked.get("examples_unknown"):
+            say(f"nothing is known yet of {', '.join(checked['examples_unknown'])}")
         if checked["categories_not_pulled"]:
             say(f"no source pulls {', '.join(checked['categories_not_pulled'])}")
     if not report["problems"]:

@@ -8,7 +8,7 @@ from typing import Any
 from digest.config.database import holds_password
 from digest.config.document import Document
 from digest.config.mistakes import Mistakes
-from digest.config.places import Place, matches
+from digest.config.places import Found, Place, matches
 from digest.config.positions import KeyPath
 from digest.config.schema import DigestTable, RootTable, given
 from digest.config.settings import BrokenFile, Settings
@@ -17,7 +17,14 @@ from digest.config.subscribers import (
     addresses_taken,
     from_document,
 )
-from digest.config.tables import placed, read_mail, read_shared, read_sources, read_subscribers
+from digest.config.tables import (
+    placed,
+    placed_keys,
+    read_mail,
+    read_shared,
+    read_sources,
+    read_subscribers,
+)
 from digest.errors import ConfigError
 from digest.subscriber import Subscriber
 
@@ -37,7 +44,8 @@ def load(path: Path) -> Settings:
     A mistake in a subscriber's file is no error: it stands in `broken_files`.
     """
     document = Document.read(path)
-    mistakes = Mistakes(document, Place(folder=path.absolute().parent), owner_keys=SUBSCRIBER_KEYS)
+    place = Place(folder=path.absolute().parent)
+    mistakes = Mistakes(document, place, owner_keys=SUBSCRIBER_KEYS)
     mistakes.read(RootTable, ())
     keys = _digest_keys(mistakes)
     patterns = keys.pop("subscribers", ())
@@ -52,9 +60,11 @@ def load(path: Path) -> Settings:
         sources=sources,
         subscribers=subscribers,
         shared=shared,
+        library_keys=placed_keys(mistakes),
         **keys,
     )
-    settings = replace(settings, warnings=tuple(_warnings(document, settings)))
+    warnings = (*_warnings(document, settings), *place.found.warnings)
+    settings = replace(settings, warnings=warnings)
     return _with_files(settings, patterns)
 
 
@@ -80,6 +90,9 @@ def _warnings(document: Document, settings: Settings) -> Iterator[str]:
         yield f"{document.where(('mail', 'commit_group'))}: has no effect yet"
     if mail and mail.password and mail.password.plain is not None:
         yield f"{mail.password.where}: a secret in plain text: {_BETTER}"
+    for key in settings.library_keys.values():
+        if key.plain is not None:
+            yield f"{key.where}: a secret in plain text: {_BETTER}"
     if database and database.plain and holds_password(database.plain):
         yield f"{database.where}: holds a password in plain text: {_BETTER}"
 
@@ -90,18 +103,24 @@ def _with_files(settings: Settings, patterns: Iterable[str]) -> Settings:
     taken = addresses_taken(settings.subscribers)
     texts: dict[Path, str] = {}
     broken: list[BrokenFile] = []
+    warnings, keys = list(settings.warnings), dict(settings.library_keys)
     for path in dict.fromkeys(path for pattern in patterns for path in matches(pattern)):
         try:
             document = Document.read(path)
-            subscriber = from_document(document, settings.shared, taken)
+            found = Found()
+            subscriber = from_document(document, settings.shared, taken, found=found)
         except ConfigError as error:
             broken.append(BrokenFile(path=path, problems=error.problems))
             continue
         subscribers.append(subscriber)
         taken |= addresses_taken((subscriber,))
         texts[path] = document.text
+        warnings += found.warnings
+        keys |= found.keys
     return replace(
         settings,
+        warnings=tuple(warnings),
+        library_keys=keys,
         subscribers=tuple(subscribers),
         subscriber_files=texts,
         broken_files=tuple(broken),

@@ -2,24 +2,39 @@
 
 import glob
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
 from pydantic import ValidationInfo
 
+from digest.config.secret import Secret
 from digest.config.values import one_line, show
 from digest.errors import ConfigError
+from digest.subscriber import Library
 
 SYSTEM_FILE = Path("/etc/digest/config.toml")
 
 
+@dataclass(slots=True, kw_only=True)
+class Found:
+    """What reading a file brings beside its values: warnings, finished lines; keys of libraries."""
+
+    warnings: list[str] = field(default_factory=list)
+    keys: dict[Library, Secret] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a file stands, and whether it may point outside its folder."""
+    """Where a file stands, and whether it may point outside its folder.
+
+    What a text from the past names may be gone since (`is_past`).
+    """
 
     folder: Path
     is_trusted: bool = True
+    is_past: bool = False
+    found: Found = field(default_factory=Found)
 
 
 def place_of(info: ValidationInfo) -> Place:

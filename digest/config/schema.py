@@ -63,6 +63,8 @@ def secret(value: Any, info: ValidationInfo) -> Secret:
     """A secret, or a reference to one; no message shows what stands there."""
     if isinstance(value, str):
         return Secret(plain=values.text(value))
+    if not places.place_of(info).is_trusted:
+        raise ValueError("is no text: a subscriber's file refers to no secret of this machine")
     if not isinstance(value, dict) or len(value) != 1:
         raise ValueError(f"is no secret: write one of {_HOW_TO_REFER}")
     (kind,) = value

@@ -8,12 +8,10 @@ from pydantic import (
     BeforeValidator,
     Field,
     PlainValidator,
-    ValidationInfo,
     model_validator,
 )
 
 from digest.config import values
-from digest.config.places import file_path
 from digest.config.schema import (
     Address,
     Duration,
@@ -22,13 +20,15 @@ from digest.config.schema import (
     NotEmpty,
     Table,
     becomes,
+    given,
     short_for,
 )
+from digest.config.schema_examples import ExampleTable
 from digest.config.times import day, hour, weekday, zone
+from digest.examples import in_order
 from digest.paper import AnnounceType
 from digest.subscriber import (
     Criteria,
-    Example,
     FollowedAuthor,
     FollowedCategory,
     Interest,
@@ -55,18 +55,6 @@ def _when_empty(value: Any) -> WhenEmpty:
 
 def _layout(value: Any) -> Layout:
     return Layout(values.choice(*Layout)(value))
-
-
-def _example(value: Any, info: ValidationInfo) -> Example:
-    if not isinstance(value, dict):
-        return Example(name=values.example(value))
-    if set(value) == {"file"}:
-        file_path(value["file"], info)
-    if set(value) in ({"file"}, {"zotero"}):
-        raise ValueError(
-            "files and libraries of examples: not yet; until then ids, DOIs, addresses"
-        )
-    raise ValueError("is no arXiv id, DOI or address of either")
 
 
 class KeywordTable(Table):
@@ -97,6 +85,9 @@ _Categories = tuple[
 ]
 
 
+_Examples = tuple[Annotated[ExampleTable, BeforeValidator(short_for("paper"))], ...]
+
+
 class CriteriaTable(Table):
     keywords: _Keywords = ()
     authors: _Authors = ()
@@ -121,7 +112,7 @@ class InterestTable(CriteriaTable):
     weight: Annotated[float, PlainValidator(values.positive)] | None = None
     at_least: _Count | None = None
     always: Flag | None = None
-    examples: tuple[Annotated[Example, PlainValidator(_example)], ...] = ()
+    examples: _Examples = ()
     about: Annotated[str, PlainValidator(values.text)] | None = None
     require: tuple[Annotated[GroupTable, becomes(Criteria)], ...] = ()
     exclude: _Exclude | None = None
@@ -138,7 +129,17 @@ class InterestTable(CriteriaTable):
         return self
 
 
-_Interests = tuple[Annotated[InterestTable, becomes(Interest)], ...]
+def _interest(table: InterestTable) -> Interest:
+    keys = given(table)
+    written = keys.pop("examples", ())
+    return Interest(
+        **keys,
+        examples=in_order(example for each in written for example in each.examples),
+        libraries=tuple(each.zotero for each in written if each.zotero),
+    )
+
+
+_Interests = tuple[Annotated[InterestTable, AfterValidator(_interest)], ...]
 
 
 class PauseTable(Table):

@@ -8,7 +8,7 @@ from typing import Literal
 
 from digest.config.database import database_url, state_folder
 from digest.config.secret import Secret
-from digest.subscriber import Interest, Subscriber
+from digest.subscriber import Interest, Library, Subscriber
 
 PORTS: Mapping[str, int] = {"none": 25, "starttls": 587, "tls": 465}
 
@@ -90,6 +90,7 @@ class Settings:
     """A whole configuration; every path in it is absolute.
 
     `subscribers` has those of the files too; `subscriber_files` are the good files' texts.
+    `library_keys` are the keys of those libraries that need one.
     """
 
     path: Path
@@ -108,6 +109,7 @@ class Settings:
     subscriber_files: Mapping[Path, str] = field(default_factory=dict, repr=False)
     broken_files: tuple[BrokenFile, ...] = ()
     warnings: tuple[str, ...] = ()
+    library_keys: Mapping[Library, Secret] = field(default_factory=dict, repr=False)
     shared: Shared = field(default_factory=Shared, repr=False)
 
     def database_url(self, environ: Mapping[str, str]) -> str:

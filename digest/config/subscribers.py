@@ -9,7 +9,7 @@ from typing import Any
 
 from digest.config.document import Document
 from digest.config.mistakes import Mistakes
-from digest.config.places import Place
+from digest.config.places import Found, Place
 from digest.config.positions import KeyPath
 from digest.config.schema import given
 from digest.config.schema_subscriber import DefaultsTable, SubscriberFile, SubscriberTable
@@ -29,17 +29,31 @@ def load_subscriber(path: Path, settings: Settings) -> Subscriber:
 def read_subscriber(text: str, path: Path, settings: Settings) -> Subscriber:
     """Read a text that a subscriber's file had once; ConfigError with its mistakes.
 
-    An address that somebody else has by now is a mistake too.
+    An address that somebody else has by now is a mistake too; a bibliography that is gone since
+    is none.
     """
     taken = addresses_taken(settings.subscribers)
-    return from_document(Document.parse(text, path), settings.shared, taken)
+    return from_document(Document.parse(text, path), settings.shared, taken, is_past=True)
 
 
 def from_document(
-    document: Document, shared: Shared, taken: Collection[str] = frozenset()
+    document: Document,
+    shared: Shared,
+    taken: Collection[str] = frozenset(),
+    *,
+    found: Found | None = None,
+    is_past: bool = False,
 ) -> Subscriber:
-    """The subscriber of a file, none of whose addresses may be taken."""
-    place = Place(folder=document.path.absolute().parent, is_trusted=False)
+    """The subscriber of a file, none of whose addresses may be taken.
+
+    What reading it brings besides goes into `found`.
+    """
+    place = Place(
+        folder=document.path.absolute().parent,
+        is_trusted=False,
+        is_past=is_past,
+        found=Found() if found is None else found,
+    )
     mistakes = Mistakes(document, place, owner_keys=SUBSCRIBER_KEYS)
     if isinstance(document.data.get("subscriber"), list):
         mistakes.add(("subscriber",), "one subscriber a file: its keys stand at the top instead")

@@ -16,7 +16,7 @@ from digest.config.secret import Secret
 from digest.config.settings import PORTS, MailSettings, Shared, SourceSettings
 from digest.config.subscribers import addresses, check_references, checked_subscriber, template
 from digest.config.values import show
-from digest.subscriber import Interest, Subscriber
+from digest.subscriber import Interest, Library, Subscriber
 
 
 def read_mail(mistakes: Mistakes) -> MailSettings | None:
@@ -40,6 +40,19 @@ def read_mail(mistakes: Mistakes) -> MailSettings | None:
 def placed(secret: Secret, path: KeyPath, mistakes: Mistakes) -> Secret:
     """The secret with the place it is spoken of, for when it can't be read."""
     return replace(secret, where=mistakes.document.where(path))
+
+
+def placed_keys(mistakes: Mistakes) -> dict[Library, Secret]:
+    """The keys of libraries, each with the first place where one is written for that library."""
+    places: dict[tuple[str, bool], KeyPath] = {}
+    for path in mistakes.document.lines:
+        if path[-2:] == ("zotero", "key"):
+            library = mistakes.value((*path[:-1], "library")).strip()
+            places.setdefault((library, isinstance(mistakes.value(path), str)), path)
+    return {
+        library: placed(secret, places[library.name, secret.plain is not None], mistakes)
+        for library, secret in mistakes.place.found.keys.items()
+    }
 
 
 def _check_mail(raw: dict[str, Any], mistakes: Mistakes) -> None:

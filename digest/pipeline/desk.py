@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from digest import due, selection
 from digest.issue import Issue, Outcome, Pick, SourceReport
 from digest.mail.envelope import message_id
+from digest.pipeline.examples import Readers
 from digest.ranking import Corpus, rank
 from digest.selection import Selection
 from digest.store import issues, papers, pulls, suppressions
@@ -116,13 +117,7 @@ class Desk:
         held = papers.seen_since(connection, now - max(back, default=timedelta()))
         self._selection = Selection(held)
         self._corpus = Corpus(self._selection.papers)
-        names = {
-            example.name
-            for subscriber in subscribers
-            for interest in subscriber.interests
-            for example in interest.examples
-        }
-        self._examples = papers.by_names(connection, names)
+        self._readers = Readers(connection, subscribers)
 
     def draft(
         self,
@@ -132,23 +127,18 @@ class Desk:
         everything: bool = False,
     ) -> list[Draft]:
         """Choose for each; everybody is ranked in one product."""
+        readers = self._readers.ready(subscribers)
         had = issues.had(connection, {each.key: each.keys for each in subscribers})
         allowed = [
             self._selection.allowed(
                 each,
-                had=had[each.key] | self._named_by(each),
+                had=had[each.key] | self._readers.knows(each),
                 now=self._now,
                 last_made_at=self._past.made_at(each),
             )
             for each in subscribers
         ]
-        rankings = rank(
-            self._corpus,
-            subscribers,
-            allowed=allowed,
-            examples={name: stored.paper for name, stored in self._examples.items()},
-            everything=everything,
-        )
+        rankings = rank(self._corpus, readers, allowed=allowed, everything=everything)
         return [
             Draft(
                 subscriber=each,
@@ -157,15 +147,6 @@ class Desk:
             )
             for each, ranking, mask in zip(subscribers, rankings, allowed, strict=True)
         ]
-
-    def _named_by(self, subscriber: Subscriber) -> set[int]:
-        """Give the papers that they named themselves: those they know."""
-        return {
-            self._examples[example.name].id
-            for interest in subscriber.interests
-            for example in interest.examples
-            if example.name in self._examples
-        }
 
     def _issue(
         self,

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
+from digest import identity
 from digest.identity import Key, KeyKind
 from digest.paper import AnnounceType, Paper, PaperId, Sighting, StoredPaper
 from digest.store import schema
@@ -15,6 +16,7 @@ from digest.store import schema
 _T = TypeVar("_T")
 _FACTS = tuple(f.name for f in fields(Paper))
 _LISTS = ("authors", "categories")
+_NAMES = (KeyKind.ARXIV, KeyKind.DOI)
 _CHUNK = 400
 """Values in one IN (...): SQLite before 3.32 takes 999 parameters a statement."""
 
@@ -54,6 +56,22 @@ def by_names(connection: sa.Connection, names: Iterable[str]) -> dict[str, Store
     ids = dict(rows_by_key(connection, wanted))
     papers = load(connection, ids.values())
     return {name: papers[ids[key]] for name, key in keys.items() if key and key in ids}
+
+
+def same_as(connection: sa.Connection, wanted: Iterable[Paper]) -> dict[Paper, StoredPaper]:
+    """Find the papers that these are: by id, else by title or abstract as identity decides."""
+    keys = {paper: identity.keys(paper) for paper in wanted}
+    ids: dict[Key, list[int]] = defaultdict(list)
+    for key, number in rows_by_key(connection, {key for each in keys.values() for key in each}):
+        ids[key].append(number)
+    held = load(connection, {number for numbers in ids.values() for number in numbers})
+    return {
+        paper: held[number]
+        for paper, mine in keys.items()
+        for key in reversed(mine)  # the surest is the last, and stays
+        for number in ids.get(key, ())
+        if key.kind in _NAMES or identity.is_same(paper, held[number].paper)
+    }
 
 
 def unhydrated(

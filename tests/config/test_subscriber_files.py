@@ -62,6 +62,18 @@ def test_a_file_adds_a_subscriber_with_the_defaults(table: str, tmp_path: Path) 
             BOB + 'examples = [{ file = "../../secret.bib" }]', 4, "leads out of", id="out"
         ),
         pytest.param(BOB + 'examples = [{ file = "/etc/passwd" }]', 4, "leads out of", id="etc"),
+        pytest.param(
+            BOB + 'examples = [{ zotero = { library = "users/1", key = { env = "K" } } }]',
+            4,
+            "refers to no secret",
+            id="key by reference",
+        ),
+        pytest.param(
+            BOB + 'examples = [{ zotero = { library = "users/1", base_url = "http://[::1]" } }]',
+            4,
+            "names no other address",
+            id="address of this machine",
+        ),
         pytest.param(BOB + 'about = { env = "HOME" }', 4, "is no text", id="secret reference"),
         pytest.param('profile = "q"\n' + BOB, 1, 'no profile "q"', id="profile"),
     ],
@@ -110,3 +122,42 @@ def test_an_earlier_text_is_read_unless_its_address_is_taken(tmp_path: Path) -> 
     assert read_subscriber(BOB, path, settings).email == "bob@example.org"
     with pytest.raises(ConfigError, match="address of a subscriber already"):
         read_subscriber(BOB.replace("bob", "ada"), path, settings)
+
+
+BIB = "@article{a, title = {On Graphs}}\n@article{b, title = {On\n@article{c, title = {Trees}}"
+
+
+def test_a_bibliography_beside_a_file_is_read_with_a_warning_for_what_is_broken(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "people").mkdir()
+    (tmp_path / "people/mine.bib").write_text(BIB)
+    text = BOB + 'examples = [{ file = "mine.bib" }]'
+    (tmp_path / "people/bob.toml").write_text(text)
+    (tmp_path / "digest.toml").write_text(CONFIG)
+
+    settings = load(tmp_path / "digest.toml")
+
+    (interest,) = settings.subscribers[1].interests
+    assert [example.name for example in interest.examples] == ["mine.bib:a", "mine.bib:c"]
+    (warning,) = settings.warnings
+    assert warning.startswith(f"{tmp_path}/people/mine.bib:2: entry b cannot be read: ")
+
+
+def test_a_key_in_a_subscribers_file_is_kept_apart_from_what_is_shown(tmp_path: Path) -> None:
+    text = BOB + 'examples = [{ zotero = { library = "users/7", key = "hunter2" } }]'
+    settings = loaded(tmp_path, bob=text)
+
+    (interest,) = settings.subscribers[1].interests
+    (library,) = interest.libraries
+    assert settings.library_keys[library].read({}) == "hunter2"
+    assert "hunter2" not in f"{settings} {settings.warnings}"
+
+
+def test_a_text_of_the_past_may_name_a_bibliography_that_is_gone(tmp_path: Path) -> None:
+    settings = loaded(tmp_path, bob="[broken")
+    text = BOB + 'examples = ["2309.06180", { file = "gone.bib" }]'
+
+    subscriber = read_subscriber(text, tmp_path / "people/bob.toml", settings)
+
+    assert [example.name for example in subscriber.interests[0].examples] == ["2309.06180"]

@@ -230,6 +230,28 @@ def test_a_paper_is_found_by_any_form_of_its_names(engine: sa.Engine) -> None:
     assert found == dict.fromkeys(names[:3], stored(engine)[0])
 
 
+SAME = {
+    "arxiv id": make_paper(arxiv_id="2401.00001", title=None, abstract=None),
+    "doi": make_paper(doi="10.1234/a", title="Another title", abstract=None),
+    "title and author": make_paper(title="{Folding} paper", abstract=None, authors=("Shore, A.",)),
+}
+OTHER = {
+    "title alone": make_paper(title="Folding paper", abstract=None),
+    "other id": make_paper(arxiv_id="2401.00002", title="Folding paper", authors=("Ann Shore",)),
+    "nothing": Paper(),
+}
+
+
+def test_a_paper_is_found_by_its_ids_or_as_identity_decides(engine: sa.Engine) -> None:
+    paper = make_paper(
+        arxiv_id="2401.00001", doi="10.1234/A", title="Folding Paper", authors=("Ann Shore",)
+    )
+    record(engine, make_listing(paper, numbered("Trees")))
+    with reading(engine) as connection:
+        found = papers.same_as(connection, [*SAME.values(), *OTHER.values()])
+    assert found == dict.fromkeys(SAME.values(), stored(engine)[0])
+
+
 def test_papers_are_given_by_when_they_were_seen(engine: sa.Engine) -> None:
     record(engine, make_listing(numbered("a"), numbered("b")), seen_at=NOW)
     record(engine, make_listing(numbered("b"), numbered("c")), source="hf", seen_at=LATER)

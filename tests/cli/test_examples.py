@@ -1,0 +1,47 @@
+"""Examples through the whole program: bibliographies and libraries, in rank and check."""
+
+from world import World, make_papers
+
+SEA = "tides and estuaries where the invented salt wedge meets the river"
+BIB = f"""
+@article{{wedge, title={{The salt wedge}}, author={{Shore, Ann}},
+  abstract={{We follow {SEA}.}}, year={{2025}}}}
+@article{{known, title={{On seas, part 0}}, eprint={{2601.90000}}, archiveprefix={{arXiv}}}}
+@article{{broken, title={{Unclosed}}
+@article{{bare, doi={{10.5555/never-seen}}}}
+"""
+
+
+def with_library(world: World) -> World:
+    """A world where someone wants what is like their bibliography."""
+    (world.folder / "library.bib").write_text(BIB)
+    interest = 'examples = [{ file = "library.bib" }, "2601.99999"]'
+    world.people = [world.person("ada", "min_score = 20", interest=interest)]
+    world.write()
+    world.announce(*make_papers(6, word="tree", start=10))
+    world.announce({"title": "On seas, part 0", "abstract": SEA, "arxiv_id": "2601.90000"})
+    world.announce({"title": "On seas, part 1", "abstract": f"More of {SEA}.", "doi": "10.1/s1"})
+    world.run("fetch")
+    return world
+
+
+def test_papers_like_those_of_a_bibliography_are_chosen_and_those_in_it_are_not(
+    world: World,
+) -> None:
+    picks = with_library(world).run("rank", "ada@example.org", "--json").lines
+    assert [pick["title"] for pick in picks] == ["On seas, part 1"]
+    assert {reason["kind"] for reason in picks[0]["reasons"]} <= {"example", "other", "age"}
+    assert any("salt wedge" in reason["term"] for reason in picks[0]["reasons"])
+
+
+def test_check_counts_examples_and_names_those_that_nothing_is_known_of(world: World) -> None:
+    result = with_library(world).run("check", "ada@example.org", "--json")
+    (checked,) = result.json["checked"]
+    assert checked["examples"] == 2
+    assert checked["examples_unknown"] == ["10.5555/never-seen", "2601.99999"]
+    (warning,) = result.json["warnings"]
+    assert "library.bib:5: entry broken cannot be read" in warning
+    assert (
+        "nothing is known yet of 10.5555/never-seen, 2601.99999"
+        in world.run("check", "ada@example.org").out
+    )
