@@ -53,10 +53,8 @@ def fetch(arguments: argparse.Namespace) -> int:
     ):
         haul = _fetch_dumps(engine, supply, dumps, arguments) if dumps else _fetch(engine, supply)
     done = haul.fetched
-    for line in (line for each in done for line in each.complaints):
+    for line in (*(line for each in done for line in each.complaints), *haul.complaints):
         complain(line)
-    if haul.hydrated.error:
-        complain(f"papers stay as the listings show them: {haul.hydrated.error}")
     if arguments.json:
         for each in done:
             emit(as_json(each))

@@ -141,8 +141,8 @@ def _send_test(settings: Settings, arguments: argparse.Namespace) -> int:
 def _fetch(settings: Settings, engine: sa.Engine) -> tuple[Fetched, ...]:
     with wiring.open_sources(settings) as supply, progress("fetching") as tick:
         haul = fetch(engine, supply, now=wiring.now(), progress=tick)
-    if haul.hydrated.error:
-        complain(f"papers stay as the listings show them: {haul.hydrated.error}")
+    for line in haul.complaints:
+        complain(line)
     for each in haul.fetched:
         for line in each.complaints:
             complain(line)

@@ -1,14 +1,16 @@
 """Examples get their papers: from the store, from what was asked for, from the libraries."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 
 import sqlalchemy as sa
 
 from digest.examples import in_order
+from digest.examples.identifiers import normal
 from digest.paper import Paper, PaperId
-from digest.store import papers
-from digest.subscriber import Example, Interest, Subscriber
+from digest.store import examples, papers
+from digest.subscriber import Example, Interest, Library, Subscriber
 
 
 class Readers:
@@ -16,11 +18,14 @@ class Readers:
 
     def __init__(self, connection: sa.Connection, subscribers: Iterable[Subscriber]) -> None:
         wanted = dict.fromkeys(each for reader in subscribers for each in reader.interests)
-        examples = {interest: interest.examples for interest in wanted}
-        named = {each: named_paper(each) for mine in examples.values() for each in mine}
-        stored = papers.same_as(connection, {paper for paper in named.values() if paper})
-        self._stored = {each: stored[paper] for each, paper in named.items() if paper in stored}
-        self._examples = examples
+        shelved = examples.shelved(connection, {each for one in wanted for each in one.libraries})
+        held = {library: holdings.examples for library, holdings in shelved.items()}
+        self._examples = {interest: _all_of(interest, held) for interest in wanted}
+        every = {example for mine in self._examples.values() for example in mine}
+        self._learnt = examples.known(connection, {name for e in every if (name := _id(e))})
+        sought = {each: self._sought(each) for each in every}
+        same = papers.same_as(connection, {paper for paper in sought.values() if paper})
+        self._stored = {each: same[paper] for each, paper in sought.items() if paper in same}
         self._ready = {interest: self._complete(interest) for interest in wanted}
 
     def ready(self, subscribers: Sequence[Subscriber]) -> list[Subscriber]:
@@ -39,24 +44,52 @@ class Readers:
             if example in self._stored
         }
 
+    def wanting(self) -> list[str]:
+        """Name the examples of which no abstract is known: first where there is no title either."""
+        lacking = [
+            example
+            for interest in self._ready.values()
+            for example in interest.examples
+            if not (example.paper and example.paper.abstract)
+        ]
+        lacking.sort(key=lambda each: (each.paper is None, each.added or date.min), reverse=True)
+        return list(dict.fromkeys(filter(None, map(_id, lacking))))
+
     def _complete(self, interest: Interest) -> Interest:
-        examples = in_order(map(self._with_paper, self._examples[interest]))
-        return replace(interest, examples=examples, libraries=())
+        complete = in_order(map(self._with_paper, self._examples[interest]))
+        return replace(interest, examples=complete, libraries=())
 
     def _with_paper(self, example: Example) -> Example:
         stored = self._stored.get(example)
-        return replace(example, paper=fullest(stored.paper if stored else None, example.paper))
+        learnt = self._learnt.get(_id(example) or "")
+        return replace(
+            example, paper=_fullest(stored.paper if stored else None, learnt, example.paper)
+        )
+
+    def _sought(self, example: Example) -> Paper | None:
+        """Give what tells which paper an example is; None if that is nothing."""
+        paper, name = example.paper or self._learnt.get(_id(example) or ""), _named(example)
+        if paper is None or name is None:
+            return paper or name
+        arxiv_id, doi = paper.arxiv_id or name.arxiv_id, paper.doi or name.doi
+        return replace(paper, arxiv_id=arxiv_id, doi=doi)
 
 
-def fullest(*known: Paper | None) -> Paper | None:
+def _all_of(interest: Interest, held: Mapping[Library, tuple[Example, ...]]) -> tuple[Example, ...]:
+    shared = (held.get(library, ()) for library in interest.libraries)
+    return (*interest.examples, *(example for each in shared for example in each))
+
+
+def _id(example: Example) -> str | None:
+    return normal(example.name)
+
+
+def _named(example: Example) -> Paper | None:
+    name = PaperId.parse(example.name)
+    return Paper(arxiv_id=name.arxiv, doi=name.doi) if name else None
+
+
+def _fullest(*known: Paper | None) -> Paper | None:
     """Give the first that has an abstract, else the first there is."""
     there = [paper for paper in known if paper]
     return next((paper for paper in there if paper.abstract), there[0] if there else None)
-
-
-def named_paper(example: Example) -> Paper | None:
-    """Give what is known of an example before anybody is asked; None if that is nothing."""
-    name = PaperId.parse(example.name)
-    if example.paper or name is None:
-        return example.paper
-    return Paper(arxiv_id=name.arxiv, doi=name.doi)

@@ -11,6 +11,7 @@ from digest import formats
 from digest.errors import ListingMalformed, SourceError, SourceUnavailable
 from digest.issue import Outcome
 from digest.paper import Dump, Validators
+from digest.pipeline.collect import Collected, ExampleSupply, collect
 from digest.pipeline.hydrate import ANSWERS, Asker, Hydrated, complete, hydrate
 from digest.sources import Memory, Pull, Source, Verdict
 from digest.store import pulls, recording
@@ -61,20 +62,32 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Supply:
-    """Where papers come from: sources, where their dumps are kept, who completes papers."""
+    """Where papers come from: sources, where their dumps are kept, who completes papers.
+
+    `examples` says whose examples are to be learnt, and from whom.
+    """
 
     sources: tuple[Source, ...]
     keeper: Keeper | None = None
     asker: Asker | None = None
+    examples: ExampleSupply = field(default_factory=ExampleSupply)
     keep_dumps: timedelta = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Haul:
-    """What a fetch brought, source by source, and how completing it went."""
+    """What a fetch brought, source by source, and how completing it and collecting went."""
 
     fetched: tuple[Fetched, ...]
     hydrated: Hydrated = field(default_factory=Hydrated)
+    collected: Collected = field(default_factory=Collected)
+
+    @property
+    def complaints(self) -> tuple[str, ...]:
+        """What went wrong beside the sources, as finished lines."""
+        error = self.hydrated.error
+        papers = (f"papers stay as the listings show them: {error}",) if error else ()
+        return (*papers, *self.collected.complaints)
 
 
 def fetch(
@@ -86,7 +99,7 @@ def fetch(
 ) -> Haul:
     """Pull each source, read what it gave, and record it; a source that fails stops no other.
 
-    Then papers are completed, as far as somebody knows more of them.
+    Then papers are completed, as far as somebody knows more of them, and so are examples.
     """
     done = []
     for number, source in enumerate(supply.sources, start=1):
@@ -98,7 +111,8 @@ def fetch(
     if supply.asker:
         keep = supply.keeper.keep if supply.keeper else lambda dump: None
         hydrated = hydrate(engine, supply.asker, now=now, keep=keep)
-    return Haul(fetched=tuple(done), hydrated=hydrated)
+    collected = collect(engine, supply.examples, now=now)
+    return Haul(fetched=tuple(done), hydrated=hydrated, collected=collected)
 
 
 def fetch_dump(

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Self
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -22,7 +23,14 @@ from digest.errors import SourceError, SourceUnavailable
 from digest.paper import Validators
 from digest.sources.deadline import Deadline
 from digest.sources.pace import PACE, Pace
-from digest.sources.reply import Reply, conditions, retry_after, validators_in
+from digest.sources.reply import (
+    CONDITIONAL,
+    Reply,
+    backoff,
+    conditions,
+    retry_after,
+    validators_in,
+)
 
 log = logging.getLogger(__name__)
 logging.getLogger("httpx").setLevel(logging.WARNING)  # its INFO shows addresses with their secrets
@@ -101,15 +109,23 @@ class Client:
             raise AssertionError  # unchanged is an answer only to those who asked
         return content
 
-    def fetch(self, url: str, validators: Validators | None = None) -> Reply:
+    def fetch(
+        self,
+        url: str,
+        validators: Validators | None = None,
+        *,
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> Reply:
         """Return the body at `url`, or that it is what it was when `validators` were given.
+
+        `headers` may hold a secret: they go to the host of `url` alone, redirected or not.
 
         Raises SourceUnavailable (network, time, 429, 5xx after some tries; EmptyReply) or
         SourceError (NotThere, other statuses, too large, redirects astray).
         """
         for attempt in itertools.count(1):
             try:
-                return self._try(url, validators)
+                return self._try(url, validators, headers)
             except EmptyReply:
                 raise
             except SourceUnavailable as error:
@@ -128,24 +144,27 @@ class Client:
         own = self._limits.first_pause * 2.0 ** (attempt - 1) * (1 + self._jitter() / 2)
         return max(asked, min(own, self._limits.longest_pause))
 
-    def _try(self, url: str, asked: Validators | None) -> Reply:
+    def _try(self, url: str, asked: Validators | None, headers: Mapping[str, str]) -> Reply:
         try:
-            return self._follow(url, asked)
+            return self._follow(url, asked, headers)
         except httpx.InvalidURL as error:
             raise SourceError(f"{shown(url)}: {error}") from error
 
-    def _follow(self, url: str, asked: Validators | None) -> Reply:
+    def _follow(self, url: str, asked: Validators | None, own: Mapping[str, str]) -> Reply:
         """Follow redirects by hand: httpx would read their bodies without a bound.
 
         Only time on the wire counts against the limit, not the wait for a turn.
         """
         request = self._http.build_request("GET", url, headers=conditions(asked))
+        request.headers.update(own)
+        home = _origin(request.url)
         left = self._limits.total
         for _ in range(self._limits.redirects + 1):
             if request.url.scheme not in ("http", "https"):
                 raise SourceError(
                     f"{shown(url)}: leads to {request.url.scheme}:, not http or https"
                 )
+            self._leave_alone(request.url.host, url)
             with self._pace.turn(request.url.host):
                 begun = self._clock()
                 answer = self._exchange(request, url, asked, left)
@@ -153,7 +172,17 @@ class Client:
             if isinstance(answer, Reply):
                 return answer
             request = answer
+            if _origin(request.url) != home:
+                for name in own:
+                    request.headers.pop(name, None)
         raise SourceError(f"{shown(url)}: more than {self._limits.redirects} redirects")
+
+    def _leave_alone(self, host: str, url: str) -> None:
+        """Raise SourceUnavailable while a host has asked for a longer pause than we wait."""
+        wait = timedelta(seconds=self._pace.wait(host))
+        if wait > self._limits.longest_pause:
+            why = f"{shown(url)}: asked to be left alone for {wait.total_seconds():.0f} s"
+            raise SourceUnavailable(why, retry_after=wait)
 
     def _exchange(
         self, request: httpx.Request, url: str, asked: Validators | None, left: timedelta
@@ -175,8 +204,10 @@ class Client:
     def _reply(self, response: httpx.Response, url: str, asked: Validators | None) -> Reply:
         where, status = shown(str(response.url)), response.status_code
         answer = f"{where}: answered {status} {response.reason_phrase}".rstrip()
-        if status == 304 and conditions(asked):
-            return Reply(content=None, validators=asked)
+        if pause := backoff(response.headers):
+            self._pace.hold(response.url.host, pause)
+        if status == 304 and any(name in response.request.headers for name in CONDITIONAL):
+            return Reply(content=None, validators=asked, headers=response.headers)
         if status in (404, 410):
             raise NotThere(answer)
         if status == 429 or status >= 500:
@@ -186,7 +217,11 @@ class Client:
         body = self._unpack(self._read(response), response, where)
         if not body or body.isspace():
             raise EmptyReply(f"{where}: an empty answer")
-        return Reply(content=body, validators=validators_in(response.headers, url))
+        return Reply(
+            content=body,
+            validators=validators_in(response.headers, url),
+            headers=response.headers,
+        )
 
     def _read(self, response: httpx.Response) -> bytes:
         raw = bytearray()
@@ -214,6 +249,10 @@ class Client:
 
     def _too_large(self, where: str) -> SourceError:
         return SourceError(f"{where}: larger than {self._limits.size:,} bytes")
+
+
+def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
+    return url.scheme, url.host, url.port
 
 
 def shown(url: str) -> str:

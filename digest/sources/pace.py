@@ -13,6 +13,7 @@ PACE: Mapping[str, timedelta] = MappingProxyType(
         "arxiv.org": timedelta(seconds=3),
         "api.biorxiv.org": timedelta(seconds=1),
         "api.medrxiv.org": timedelta(seconds=1),
+        "api.crossref.org": timedelta(milliseconds=250),
     }
 )
 """The least time from one request to the next (formats.md, etiquette).
@@ -46,15 +47,28 @@ class Pace:
     @contextmanager
     def turn(self, host: str) -> Iterator[None]:
         """Wait for the host to be free and for its time; keep others out until the end."""
-        name = self._name(host.rstrip(".").lower())
-        with self._lock:
-            queue = self._queues.setdefault(name, _Queue())
+        name, queue = self._queue(host)
         with queue.lock:
             wait = queue.free_at - self._clock()
             if wait > 0:
                 self._sleep(wait)
             queue.free_at = self._clock() + self._least.get(name, timedelta(0)).total_seconds()
             yield
+
+    def hold(self, host: str, pause: timedelta) -> None:
+        """Give no turn at a host for so long."""
+        _, queue = self._queue(host)
+        queue.free_at = max(queue.free_at, self._clock() + pause.total_seconds())
+
+    def wait(self, host: str) -> float:
+        """Say how many seconds the next turn at a host is away."""
+        _, queue = self._queue(host)
+        return max(queue.free_at - self._clock(), 0.0)
+
+    def _queue(self, host: str) -> tuple[str, _Queue]:
+        name = self._name(host.rstrip(".").lower())
+        with self._lock:
+            return name, self._queues.setdefault(name, _Queue())
 
     def _name(self, host: str) -> str:
         """Give the longest name that covers a host, else the host."""

@@ -1,7 +1,7 @@
 """What a server's answer says beside its body: whether it changed, and when to come back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -12,10 +12,18 @@ from digest.paper import Validators
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """A body, unpacked, and what to ask with next time; `content` is None if it is unchanged."""
+    """A body, unpacked, and what to ask with next time; `content` is None if it is unchanged.
+
+    The names of `headers` are in any case.
+    """
 
     content: bytes | None
     validators: Validators | None = None
+    headers: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+
+CONDITIONAL = ("If-None-Match", "If-Modified-Since", "If-Modified-Since-Version")
+"""What asks for a body only if it changed; the last is Zotero's."""
 
 
 def conditions(validators: Validators | None) -> list[tuple[bytes, bytes]]:
@@ -44,6 +52,12 @@ def retry_after(headers: Mapping[str, str]) -> timedelta | None:
         return max(_instant(text) - _instant(headers.get("date", "")), timedelta(0))
     except (ValueError, OverflowError):
         return None
+
+
+def backoff(headers: Mapping[str, str]) -> timedelta | None:
+    """Read Backoff: beside a good answer, how long to leave the service alone (Zotero, v3)."""
+    text = headers.get("backoff", "").strip()
+    return timedelta(seconds=min(int(text), 86_400)) if text.isdecimal() else None
 
 
 def _instant(text: str) -> datetime:

@@ -200,3 +200,28 @@ good_files = sa.Table(
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("saved_at", UtcDateTime, nullable=False),
 )
+
+# What is known of papers that subscribers name: no sighting, so never to be picked.
+example_papers = sa.Table(
+    "example_papers",
+    metadata,
+    # An arXiv id without its version, or a DOI in lower case.
+    sa.Column("name", sa.Text, primary_key=True),
+    # None while nobody knows it.
+    sa.Column("facts", sa.JSON(none_as_null=True)),
+    sa.Column("asked_at", UtcDateTime, nullable=False),
+    # None: it need not be asked for again.
+    sa.Column("again_at", UtcDateTime),
+)
+
+example_libraries = sa.Table(
+    "example_libraries",
+    metadata,
+    # Which library, which collections, and as whom, as one value.
+    sa.Column("library", sa.Text, primary_key=True),
+    sa.Column("examples", sa.JSON, nullable=False),
+    # The service's own number of what it gave last; None before it gave anything.
+    sa.Column("version", sa.Integer),
+    sa.Column("asked_at", UtcDateTime, nullable=False),
+    sa.Column("again_at", UtcDateTime, nullable=False),
+)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from digest import taxonomy
 from digest.config import Settings, SourceSettings
 from digest.errors import ConfigError
+from digest.pipeline.collect import ExampleSupply
 from digest.pipeline.fetch import Supply
 from digest.sources import FileSource, Source, UrlSource
 from digest.sources.arxiv import ArxivSource
@@ -14,6 +15,7 @@ from digest.sources.arxiv_api import ArxivApiSource
 from digest.sources.arxiv_oai import ArxivOaiSource
 from digest.sources.biorxiv import BiorxivSource
 from digest.sources.client import Client
+from digest.sources.crossref import Crossref
 from digest.sources.huggingface import HuggingFaceSource
 from digest.sources.hydration import Hydrator
 from digest.sources.kept import DumpFolder
@@ -36,6 +38,7 @@ def open_sources(settings: Settings, names: Sequence[str] = ()) -> Iterator[Supp
             keeper=dump_folder(settings),
             keep_dumps=settings.keep_dumps,
             asker=_hydrator(chosen, client),
+            examples=_examples(settings, chosen, client),
         )
 
 
@@ -142,6 +145,19 @@ def _categories(source: SourceSettings, settings: Settings) -> tuple[str, ...]:
         each = wanted_categories(settings) if term == _WANTED else taxonomy.expand(term)
         found.update(dict.fromkeys(each))
     return tuple(found)
+
+
+def _examples(
+    settings: Settings, chosen: Sequence[SourceSettings], client: Client
+) -> ExampleSupply:
+    """Ask for examples only where something on the network is asked anyway."""
+    if all(each.kind == "file" for each in chosen):
+        return ExampleSupply()
+    return ExampleSupply(
+        subscribers=settings.subscribers,
+        asker=_hydrator(chosen, client) or Hydrator(client=client),
+        doi_asker=Crossref(client=client),
+    )
 
 
 def _hydrator(chosen: Sequence[SourceSettings], client: Client) -> Hydrator | None:

@@ -1,5 +1,8 @@
 """Examples through the whole program: bibliographies and libraries, in rank and check."""
 
+import pytest
+
+from digest import wiring
 from world import World, make_papers
 
 SEA = "tides and estuaries where the invented salt wedge meets the river"
@@ -45,3 +48,26 @@ def test_check_counts_examples_and_names_those_that_nothing_is_known_of(world: W
         "nothing is known yet of 10.5555/never-seen, 2601.99999"
         in world.run("check", "ada@example.org").out
     )
+
+
+ARXIV = '[[source]]\nname = "ml"\nkind = "arxiv"\ncategories = ["cs.LG"]\n'
+
+
+@pytest.mark.parametrize(
+    ("sources", "named", "asks"),
+    [
+        pytest.param("", [], False, id="files"),
+        pytest.param(ARXIV, [], True, id="arXiv"),
+        pytest.param(ARXIV, ["saved"], False, id="files of two"),
+        pytest.param(ARXIV, ["ml"], True, id="arXiv of two"),
+        pytest.param('[[source]]\nname="hf"\nkind="huggingface"', [], True, id="another service"),
+    ],
+)
+def test_examples_are_asked_for_only_where_the_network_is_asked_anyway(
+    world: World, sources: str, named: list[str], asks: bool
+) -> None:
+    world.sources += f"\n{sources}"
+    world.write()
+    with wiring.open_sources(wiring.load_settings(str(world.config)), named) as supply:
+        askers = (supply.examples.asker, supply.examples.doi_asker)
+    assert [each is not None for each in askers] == [asks, asks]

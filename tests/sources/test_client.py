@@ -379,3 +379,41 @@ def test_one_address_is_asked_whether_its_listing_changed(
     why = "unchanged since the last pull"
     assert result == Pull(verdicts=(Verdict(outcome=Outcome.QUIET, why=why),))
     assert server.requests[1].headers["If-None-Match"] == "0ab"
+
+
+def test_headers_of_one_request_stay_with_its_host(server: HttpServer, client: Client) -> None:
+    server.script("/there", Reply(body=b"there"))
+    with HttpServer() as other:
+        elsewhere = other.script("/elsewhere", Reply(body=b"elsewhere"))
+        server.script("/near", Reply(status=302, headers={"Location": "/there"}))
+        server.script("/far", Reply(status=302, headers={"Location": elsewhere}))
+        near = client.fetch(server.url("/near"), headers={"Zotero-API-Key": "hunter2"})
+        far = client.fetch(server.url("/far"), headers={"Zotero-API-Key": "hunter2"})
+        again = client.fetch(server.url("/there"))
+    assert [near.content, far.content, again.content] == [b"there", b"elsewhere", b"there"]
+    keys = [request.headers.get("Zotero-API-Key") for request in server.requests]
+    assert keys == ["hunter2", "hunter2", "hunter2", None]
+    assert "Zotero-API-Key" not in other.requests[0].headers
+
+
+def test_what_a_service_says_beside_the_body_is_given(server: HttpServer, client: Client) -> None:
+    url = server.script("/", Reply(body=b"x", headers={"Last-Modified-Version": "7"}))
+    assert client.fetch(url).headers["last-modified-version"] == "7"
+
+
+def test_a_service_that_asks_for_a_pause_beside_its_answer_gets_it(
+    server: HttpServer, client: Client, pauses: list[float]
+) -> None:
+    url = server.script("/", Reply(body=b"x", headers={"Backoff": "30"}), Reply(body=b"y"))
+    assert client.fetch(url).content == b"x"
+    assert client.fetch(url).content == b"y"
+    assert [round(pause) for pause in pauses] == [30]
+
+
+def test_one_that_asks_for_a_long_pause_is_left_alone(server: HttpServer, client: Client) -> None:
+    url = server.script("/", Reply(body=b"x", headers={"Backoff": "3600"}))
+    client.fetch(url)
+    with pytest.raises(SourceUnavailable, match="left alone for 3600 s") as caught:
+        client.fetch(url)
+    assert len(server.requests) == 1
+    assert caught.value.retry_after is not None
