@@ -213,6 +213,11 @@ def _online(settings: Settings, to: str | None) -> Iterator[str]:
             else:
                 if pull.error:
                     yield f"source {source.name}: {pull.error}"
+        for library in supply.examples.libraries:
+            try:
+                replace(library, most=1).pull()
+            except DigestError as error:
+                yield f"library {library.library.name}: {error}"
 
 
 def _one_page_each(settings: Settings) -> Settings:

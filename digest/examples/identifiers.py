@@ -10,7 +10,9 @@ _MENTION = re.compile(
     r"(?P<id>\d{4}\.\d{4,5}|[a-z]+(?:-[a-z]+)?(?:\.[a-z]{2})?/\d{7})(?!\d)",
     re.IGNORECASE,
 )
-_DOI_ADDRESS = re.compile(r"https?://(?:dx\.)?doi\.org/\S+", re.IGNORECASE)
+_DOI_MENTION = re.compile(
+    r"(?:https?://(?:dx\.)?doi\.org/|\bDOI:\s*)(?P<doi>10\.\d{4,9}/\S+)", re.IGNORECASE
+)
 
 
 def identify(named: Iterable[str], mentions: Iterable[str]) -> PaperId:
@@ -36,4 +38,4 @@ def normal(name: str) -> str | None:
 def _mentioned(texts: Iterable[str]) -> Iterable[str]:
     for text in texts:
         yield from (match["id"] for match in _MENTION.finditer(text))
-        yield from _DOI_ADDRESS.findall(text)
+        yield from (match["doi"] for match in _DOI_MENTION.finditer(text))

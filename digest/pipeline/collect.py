@@ -4,8 +4,8 @@ What is learnt is kept for the ranking alone: it is no sighting, so nobody is se
 that is down costs nothing but freshness: what is kept is used, and it is asked again later.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -18,14 +18,17 @@ from digest.paper import Paper, PaperId
 from digest.pipeline.examples import Readers
 from digest.pipeline.hydrate import Asker
 from digest.sources.crossref import Answers
+from digest.sources.zotero import Zotero
 from digest.store import examples
 from digest.store.database import reading, writing
+from digest.store.examples import Holdings
 from digest.subscriber import Subscriber
 
 _MOST_IDS = 200
 _MOST_DOIS = 50
 """Asked about in one run: DOIs are asked for one by one, and a minute is enough for them."""
 
+_FRESH = timedelta(hours=20)
 _UNKNOWN = timedelta(days=7)
 _DOWN = timedelta(hours=1)
 _REFUSED = timedelta(days=1)
@@ -45,6 +48,7 @@ class ExampleSupply:
     subscribers: tuple[Subscriber, ...] = ()
     asker: Asker | None = None
     doi_asker: DoiAsker | None = None
+    libraries: tuple[Zotero, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,14 +76,16 @@ class _Learnt:
     @property
     def pause(self) -> timedelta:
         """How long not to ask again after an error."""
-        waits = [error for error in self.errors if isinstance(error, SourceUnavailable)]
-        if len(waits) < len(self.errors):
-            return _REFUSED
-        return max([_DOWN, *(each.retry_after for each in waits if each.retry_after)])
+        waits = all(isinstance(error, SourceUnavailable) for error in self.errors)
+        return _pause(self.errors) if waits else _REFUSED
 
 
 def collect(engine: sa.Engine, supply: ExampleSupply, *, now: datetime) -> Collected:
-    """Ask for what is not known of examples: each name once, or again after some days."""
+    """Look into libraries once a day, and ask for what is not known of examples.
+
+    A name is asked for once, or again after some days if nobody knows it.
+    """
+    told = [line for library in supply.libraries if (line := _look_into(engine, library, now))]
     ids, dois = _names(engine, supply, now)
     learnt = []
     if supply.asker and ids:
@@ -93,8 +99,36 @@ def collect(engine: sa.Engine, supply: ExampleSupply, *, now: datetime) -> Colle
     return Collected(
         asked=sum(len(each.names) for each in learnt),
         found=sum(len(each.papers) for each in learnt),
-        complaints=tuple(f"examples stay as they are: {error}" for error in errors),
+        complaints=(*told, *(f"examples stay as they are: {error}" for error in errors)),
     )
+
+
+def _look_into(engine: sa.Engine, source: Zotero, now: datetime) -> str | None:
+    """Keep what is in a library now, unless that was asked today; give a complaint, if any."""
+    library = source.library
+    with reading(engine) as connection:
+        held = examples.shelved(connection, [library]).get(library)
+    if held and held.again_at > now:
+        return None
+    error = None
+    held = held or Holdings(asked_at=now, again_at=now)
+    held = replace(held, asked_at=now, again_at=now + _FRESH)
+    try:
+        shelf = source.pull(held.version)
+    except SourceError as caught:
+        error, held = caught, replace(held, again_at=now + _pause([caught]))
+    else:
+        if shelf:
+            held = replace(held, examples=shelf.examples, version=shelf.version)
+    with writing(engine) as connection:
+        examples.shelve(connection, library, held)
+    return f"library {library.name} stays as it was: {error}" if error else None
+
+
+def _pause(errors: Iterable[SourceError]) -> timedelta:
+    """Say how long to leave alone who is out of reach."""
+    asked = (each.retry_after for each in errors if isinstance(each, SourceUnavailable))
+    return max([_DOWN, *filter(None, asked)])
 
 
 def _names(engine: sa.Engine, supply: ExampleSupply, now: datetime) -> tuple[list[str], list[str]]:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 
 from digest import taxonomy
 from digest.config import Settings, SourceSettings
@@ -19,6 +20,7 @@ from digest.sources.crossref import Crossref
 from digest.sources.huggingface import HuggingFaceSource
 from digest.sources.hydration import Hydrator
 from digest.sources.kept import DumpFolder
+from digest.sources.zotero import Zotero
 
 _WANTED = "wanted"
 _ARXIV_KINDS = ("arxiv", "arxiv-api", "arxiv-oai")
@@ -38,7 +40,7 @@ def open_sources(settings: Settings, names: Sequence[str] = ()) -> Iterator[Supp
             keeper=dump_folder(settings),
             keep_dumps=settings.keep_dumps,
             asker=_hydrator(chosen, client),
-            examples=_examples(settings, chosen, client),
+            examples=_examples(settings, chosen, client, all_of_them=not names),
         )
 
 
@@ -148,16 +150,26 @@ def _categories(source: SourceSettings, settings: Settings) -> tuple[str, ...]:
 
 
 def _examples(
-    settings: Settings, chosen: Sequence[SourceSettings], client: Client
+    settings: Settings, chosen: Sequence[SourceSettings], client: Client, *, all_of_them: bool
 ) -> ExampleSupply:
-    """Ask for examples only where something on the network is asked anyway."""
-    if all(each.kind == "file" for each in chosen):
+    """Ask for examples only where something on the network is asked anyway, or a library is."""
+    libraries = tuple(_libraries(settings, client)) if all_of_them else ()
+    if not libraries and all(each.kind == "file" for each in chosen):
         return ExampleSupply()
     return ExampleSupply(
         subscribers=settings.subscribers,
         asker=_hydrator(chosen, client) or Hydrator(client=client),
         doi_asker=Crossref(client=client),
+        libraries=libraries,
     )
+
+
+def _libraries(settings: Settings, client: Client) -> Iterator[Zotero]:
+    interests = [each for person in settings.subscribers for each in person.interests]
+    for library in dict.fromkeys(each for one in interests for each in one.libraries):
+        secret = settings.library_keys.get(library)
+        key = partial(secret.read, os.environ) if secret else lambda: None
+        yield Zotero(library=library, client=client, key=key)
 
 
 def _hydrator(chosen: Sequence[SourceSettings], client: Client) -> Hydrator | None:

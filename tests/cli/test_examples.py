@@ -4,6 +4,7 @@ import pytest
 
 from digest import wiring
 from world import World, make_papers
+from zotero_service import DOWN, KEY, ZoteroService
 
 SEA = "tides and estuaries where the invented salt wedge meets the river"
 BIB = f"""
@@ -71,3 +72,31 @@ def test_examples_are_asked_for_only_where_the_network_is_asked_anyway(
     with wiring.open_sources(wiring.load_settings(str(world.config)), named) as supply:
         askers = (supply.examples.asker, supply.examples.doi_asker)
     assert [each is not None for each in askers] == [asks, asks]
+
+
+def test_a_library_is_an_example_and_its_key_is_shown_to_nobody(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    world.announce(*make_papers(6, word="tree", start=10))
+    world.announce({"title": "On seas, part 1", "abstract": f"More of {SEA}.", "doi": "10.1/s1"})
+    with ZoteroService() as service:
+        service.collect("C1", "Seas")
+        service.add("A", abstractNote=f"We follow {SEA}.", collections=("C1",))
+        zotero = f'library = "users/1", key = "{KEY}", collections = ["sea*"]'
+        interest = f'examples = [{{ zotero = {{ {zotero}, base_url = "{service.url("")}" }} }}]'
+        world.people = [world.person("ada", "min_score = 20", interest=interest)]
+        world.write()
+        online = world.run("check", "--online", "--json")
+        results = [world.run("fetch"), world.run("rank", "ada@example.org", "--json")]
+        service.fault = DOWN
+        offline = world.run("check", "--online", "--json")
+    results.append(world.run("send"))
+    assert [result.code for result in results] == [0, 0, 0]
+    assert [pick["title"] for pick in results[1].lines] == ["On seas, part 1"]
+    assert (online.code, online.json["problems"]) == (0, [])
+    assert "library users/1: " in offline.json["problems"][0]
+    assert KEY not in "".join(each.out + each.err for each in (*results, online, offline))
+    (warning,) = online.json["warnings"]
+    assert "zotero.key: a secret in plain text" in warning
+    assert KEY.encode() not in (world.folder / "digest.db").read_bytes()

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,11 +16,14 @@ from digest.pipeline.examples import Readers
 from digest.sources.client import Client, Limits
 from digest.sources.crossref import Crossref
 from digest.sources.hydration import Hydrator
+from digest.sources.zotero import Zotero
 from digest.store import papers
 from digest.store.database import reading
-from digest.subscriber import Example, Subscriber
+from digest.subscriber import Example, Interest, Library, Subscriber
 from http_server import HttpServer, Reply
 from store.rows import make_listing, record
+from zotero_service import DOWN as ZOTERO_DOWN
+from zotero_service import KEY, ZoteroService
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 ID, DOI = "2603.90001", "10.5555/sea.7"
@@ -77,7 +80,8 @@ class Desk:
     engine: sa.Engine
     services: Services
     client: Client
-    readers: tuple[Subscriber, ...] = field(default=())
+    readers: tuple[Subscriber, ...] = ()
+    libraries: tuple[Zotero, ...] = ()
 
     def want(self, *examples: str | Example) -> None:
         self.readers = (make_subscriber(make_interest(examples=examples)),)
@@ -88,6 +92,7 @@ class Desk:
             subscribers=self.readers,
             asker=Hydrator(client=self.client, api_url=url),
             doi_asker=Crossref(client=self.client, base_url=url),
+            libraries=self.libraries,
         )
         self.services.asked.clear()
         return collect(self.engine, supply, now=at)
@@ -186,3 +191,85 @@ def test_with_nobody_to_ask_nothing_is_asked(desk: Desk) -> None:
     supply = ExampleSupply(subscribers=desk.readers)
     assert collect(desk.engine, supply, now=NOW) == Collected()
     assert desk.services.requests == []
+
+
+@pytest.fixture
+def zotero(desk: Desk) -> Iterator[ZoteroService]:
+    """A library whose papers are wanted."""
+    with ZoteroService() as service:
+        service.add("OLD", day=2)
+        library = Library(name="users/1", base_url=service.url(""))
+        desk.readers = (make_subscriber(Interest(libraries=(library,))),)
+        desk.libraries = (Zotero(library=library, client=desk.client, key=lambda: KEY),)
+        yield service
+
+
+def test_what_is_in_a_library_is_an_example_from_then_on(desk: Desk, zotero: ZoteroService) -> None:
+    assert desk.titles() == []
+    assert desk.collect() == Collected()
+    assert desk.titles() == ["On OLD"]
+
+
+def test_a_library_is_looked_into_once_a_day(desk: Desk, zotero: ZoteroService) -> None:
+    desk.collect()
+    zotero.add("NEW", day=9)
+    zotero.version += 1
+    desk.collect(at=NOW + 19 * HOUR)
+    assert (desk.titles(), len(zotero.requests)) == (["On OLD"], 1)
+    desk.collect(at=NOW + 20 * HOUR)
+    assert (desk.titles(), len(zotero.requests)) == (["On OLD", "On NEW"], 2)
+
+
+def test_a_library_that_did_not_change_is_not_read_again(desk: Desk, zotero: ZoteroService) -> None:
+    desk.collect()
+    zotero.items.clear()
+    desk.collect(at=NOW + DAY)
+    assert zotero.requests[-1].headers["If-Modified-Since-Version"] == "7"
+    assert desk.titles() == ["On OLD"]
+
+
+def test_an_outage_of_a_library_costs_nothing_but_freshness(
+    desk: Desk, zotero: ZoteroService
+) -> None:
+    desk.collect()
+    zotero.add("NEW", day=9)
+    zotero.version += 1
+    zotero.fault = ZOTERO_DOWN
+    (complaint,) = desk.collect(at=NOW + DAY).complaints
+    assert complaint.startswith("library users/1 stays as it was: ")
+    assert "503" in complaint
+    assert KEY not in complaint
+    assert desk.titles() == ["On OLD"]
+    zotero.fault = None
+    assert desk.collect(at=NOW + DAY + HOUR / 2) == Collected()
+    assert desk.collect(at=NOW + DAY + HOUR) == Collected()
+    assert desk.titles() == ["On OLD", "On NEW"]
+
+
+def test_a_library_that_never_answered_leaves_the_rest_as_it_is(
+    desk: Desk, zotero: ZoteroService
+) -> None:
+    zotero.fault = ZOTERO_DOWN
+    assert len(desk.collect().complaints) == 1
+    assert desk.titles() == []
+
+
+def test_papers_of_a_library_that_are_in_the_store_are_known(
+    desk: Desk, zotero: ZoteroService
+) -> None:
+    record(desk.engine, make_listing(make_paper(doi=DOI, title="As announced"), make_paper()))
+    zotero.add("DOI", day=9, DOI=DOI.upper())
+    desk.collect()
+    with reading(desk.engine) as connection:
+        known = Readers(connection, desk.readers).knows(desk.readers[0])
+        held = papers.load(connection, known)
+    assert [stored.paper.title for stored in held.values()] == ["As announced"]
+
+
+def test_a_bare_title_of_a_library_is_completed_in_the_same_run(
+    desk: Desk, zotero: ZoteroService
+) -> None:
+    zotero.add("BARE", day=9, DOI=DOI, abstractNote="")
+    desk.services.known = {DOI}
+    assert desk.collect() == Collected(asked=1, found=1)
+    assert desk.titles() == ["On OLD", f"On {DOI}"]
