@@ -114,7 +114,9 @@ def _example(name: str, fields: Fields, added: date | None) -> Example | None:
 
 
 def _text(value: str) -> str:
-    return collapse(decode_tex(value))
+    """Undo TeX, on one line; no control character gets as far as a database or a mail."""
+    line = collapse(decode_tex(value))
+    return line if line.isprintable() else "".join(filter(str.isprintable, line))
 
 
 def _authors(value: str) -> tuple[str, ...]:

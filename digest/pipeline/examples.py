@@ -67,12 +67,20 @@ class Readers:
         )
 
     def _sought(self, example: Example) -> Paper | None:
-        """Give what tells which paper an example is; None if that is nothing."""
-        paper, name = example.paper or self._learnt.get(_id(example) or ""), _named(example)
-        if paper is None or name is None:
-            return paper or name
-        arxiv_id, doi = paper.arxiv_id or name.arxiv_id, paper.doi or name.doi
-        return replace(paper, arxiv_id=arxiv_id, doi=doi)
+        """Give what tells which paper an example is; None if that is nothing.
+
+        An abstract tells it too, but takes longest to compare: where authors do, it is left out.
+        """
+        paper = example.paper or self._learnt.get(_id(example) or "") or Paper()
+        name = PaperId.parse(example.name) or PaperId()
+        sought = Paper(
+            title=paper.title,
+            abstract=None if paper.authors else paper.abstract,
+            authors=paper.authors,
+            arxiv_id=paper.arxiv_id or name.arxiv,
+            doi=paper.doi or name.doi,
+        )
+        return sought if sought != Paper() else None
 
 
 def _all_of(interest: Interest, held: Mapping[Library, tuple[Example, ...]]) -> tuple[Example, ...]:
@@ -82,11 +90,6 @@ def _all_of(interest: Interest, held: Mapping[Library, tuple[Example, ...]]) -> 
 
 def _id(example: Example) -> str | None:
     return normal(example.name)
-
-
-def _named(example: Example) -> Paper | None:
-    name = PaperId.parse(example.name)
-    return Paper(arxiv_id=name.arxiv, doi=name.doi) if name else None
 
 
 def _fullest(*known: Paper | None) -> Paper | None:

@@ -9,9 +9,10 @@ from digest.errors import SourceError, SourceUnavailable
 from digest.formats.arxiv_html import has_more
 from digest.issue import Outcome
 from digest.paper import Announcement, AnnounceType, Dump, Listing
+from digest.sources.addresses import shown
 from digest.sources.arxiv_answer import PATIENCE_WITH_NOTHING, has_entries, is_blank, judge
 from digest.sources.arxiv_days import lost, missed
-from digest.sources.client import Client, shown
+from digest.sources.client import Client
 from digest.sources.pull import NOTHING, Memory, Pull, Verdict, combine
 from digest.sources.route import Route
 from digest.timetable import expected, listing_day, why_quiet

@@ -15,7 +15,8 @@ from urllib.parse import quote
 
 from digest.errors import SourceError, SourceUnavailable
 from digest.paper import Announcement, Dump, Listing
-from digest.sources.client import Client, shown
+from digest.sources.addresses import shown
+from digest.sources.client import Client
 from digest.sources.harvest import Harvest, Page, begin, judge_interval
 from digest.sources.pull import NOTHING, Memory, Pull, Verdict
 

@@ -5,22 +5,22 @@ import io
 import itertools
 import logging
 import random
-import re
 import time
 import zlib
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Self
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote
 
 import httpx
 
 from digest import __version__
 from digest.errors import SourceError, SourceUnavailable
 from digest.paper import Validators
+from digest.sources.addresses import shown
 from digest.sources.deadline import Deadline
 from digest.sources.pace import PACE, Pace
 from digest.sources.reply import (
@@ -34,8 +34,6 @@ from digest.sources.reply import (
 
 log = logging.getLogger(__name__)
 logging.getLogger("httpx").setLevel(logging.WARNING)  # its INFO shows addresses with their secrets
-
-_HARMLESS = re.compile(r"[0-9]{1,3}|true|false", re.IGNORECASE)
 
 
 class NotThere(SourceError):  # noqa: N818
@@ -253,29 +251,3 @@ class Client:
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
     return url.scheme, url.host, url.port
-
-
-def shown(url: str) -> str:
-    """Return an address as it may be shown: no user, no fragment, of the query what is no secret.
-
-    These are dates, switches and small numbers, as of pages.
-    """
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return "an address that cannot be read"
-    query = "&".join(map(_shown_pair, parts.query.split("&"))) if parts.query else ""
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, query, ""))
-
-
-def _shown_pair(pair: str) -> str:
-    key, equals, value = pair.partition("=")
-    is_harmless = _HARMLESS.fullmatch(value) or _is_date(value)
-    return pair if equals and is_harmless else f"{key}=…" if equals else "…"
-
-
-def _is_date(text: str) -> bool:
-    try:
-        return datetime.fromisoformat(text).date().isoformat() == text
-    except ValueError:
-        return False

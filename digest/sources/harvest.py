@@ -8,7 +8,8 @@ from datetime import date, datetime, timedelta
 from digest.errors import SourceError, SourceUnavailable
 from digest.issue import Outcome
 from digest.paper import Dump, Listing
-from digest.sources.client import EmptyReply, shown
+from digest.sources.addresses import shown
+from digest.sources.client import EmptyReply
 from digest.sources.pull import Pull, Verdict, combine
 
 PATIENCE = timedelta(days=3)

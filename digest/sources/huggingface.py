@@ -16,7 +16,8 @@ from digest import timetable
 from digest.errors import SourceError
 from digest.issue import Outcome
 from digest.paper import Announcement, Dump, Listing
-from digest.sources.client import Client, shown
+from digest.sources.addresses import shown
+from digest.sources.client import Client
 from digest.sources.harvest import PATIENCE, REACH, Harvest, Page
 from digest.sources.pull import NOTHING, Memory, Pull, Verdict
 

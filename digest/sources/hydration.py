@@ -7,7 +7,8 @@ from urllib.parse import quote
 
 from digest.errors import SourceError, SourceUnavailable
 from digest.paper import Dump
-from digest.sources.client import Client, shown
+from digest.sources.addresses import shown
+from digest.sources.client import Client
 from digest.sources.pull import Pull, combine
 
 _BATCH = 100

@@ -10,7 +10,8 @@ import httpx
 from digest.errors import SourceError, SourceUnavailable
 from digest.issue import Outcome
 from digest.paper import Announcement, Dump, Listing, Validators
-from digest.sources.client import Client, EmptyReply, NotThere, shown
+from digest.sources.addresses import shown
+from digest.sources.client import Client, EmptyReply, NotThere
 from digest.sources.harvest import PATIENCE
 from digest.sources.pull import NOTHING, Memory, Pull, Verdict, combine
 from digest.sources.reply import Reply

@@ -10,7 +10,8 @@ from typing import TypeVar
 
 from digest.errors import ConfigError, SourceError
 from digest.examples import MOST, newest, zotero
-from digest.sources.client import Client, shown
+from digest.sources.addresses import shown
+from digest.sources.client import Client
 from digest.subscriber import Example, Library
 
 _LIMIT = 100

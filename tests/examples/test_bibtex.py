@@ -96,6 +96,11 @@ def test_the_day_an_entry_was_added(fields: str, added: date | None) -> None:
     assert example(fields).added == added
 
 
+def test_control_characters_are_left_out() -> None:
+    (found,) = parse("@misc{a, title={Gra\0phs\x1b and trees}}", "a.bib").examples
+    assert found.paper == Paper(title="Graphs and trees")
+
+
 def test_what_has_neither_title_nor_id_is_no_example() -> None:
     text = "@misc{tool, author={Ada}, url={https://example.org}}\n@comment{@misc{x, title={y}}}"
     assert parse(text, "a.bib").examples == ()

@@ -14,7 +14,8 @@ from digest import __version__
 from digest.errors import SourceError, SourceUnavailable
 from digest.issue import Outcome
 from digest.paper import Validators
-from digest.sources.client import Client, EmptyReply, Limits, NotThere, shown
+from digest.sources.addresses import shown
+from digest.sources.client import Client, EmptyReply, Limits, NotThere
 from digest.sources.pull import Memory, Pull, Verdict
 from digest.sources.reply import Reply as Answer
 from digest.sources.reply import retry_after
