@@ -11,9 +11,10 @@ from digest.issue import Issue, Outcome, Pick, SourceReport
 from digest.mail.envelope import message_id
 from digest.ranking import Corpus, rank
 from digest.selection import Selection
-from digest.store import issues, papers, pulls, suppressions
+from digest.store import issues, papers, pulls, suppressions, votes
 from digest.store.issues import Verdict
 from digest.store.pulls import PullRecord
+from digest.store.votes import StoredVote
 from digest.subscriber import Subscriber
 
 _A_DAY_OF_PULLS = timedelta(hours=20)
@@ -132,11 +133,13 @@ class Desk:
         everything: bool = False,
     ) -> list[Draft]:
         """Choose for each; everybody is ranked in one product."""
-        had = issues.had(connection, {each.key: each.keys for each in subscribers})
+        addresses = {each.key: each.keys for each in subscribers}
+        had = issues.had(connection, addresses)
+        voted = votes.load(connection, addresses)
         allowed = [
             self._selection.allowed(
                 each,
-                had=had[each.key] | self._named_by(each),
+                had=had[each.key] | self._known_to(each, voted[each.key]),
                 now=self._now,
                 last_made_at=self._past.made_at(each),
             )
@@ -147,6 +150,7 @@ class Desk:
             subscribers,
             allowed=allowed,
             examples={name: stored.paper for name, stored in self._examples.items()},
+            votes={key: tuple(each.vote for each in cast) for key, cast in voted.items()},
             everything=everything,
         )
         return [
@@ -158,9 +162,9 @@ class Desk:
             for each, ranking, mask in zip(subscribers, rankings, allowed, strict=True)
         ]
 
-    def _named_by(self, subscriber: Subscriber) -> set[int]:
-        """Give the papers that they named themselves: those they know."""
-        return {
+    def _known_to(self, subscriber: Subscriber, voted: Sequence[StoredVote]) -> set[int]:
+        """Give the papers that they named or judged themselves: those they know."""
+        return {each.stored.id for each in voted} | {
             self._examples[example.name].id
             for interest in subscriber.interests
             for example in interest.examples

@@ -176,6 +176,16 @@ deliveries = sa.Table(
     sa.Column("reply", sa.Text),
 )
 
+votes = sa.Table(
+    "votes",
+    metadata,
+    # One vote a subscriber and paper: the last one.
+    sa.Column("subscriber", sa.Text, primary_key=True),
+    sa.Column("paper_id", sa.ForeignKey("papers.id"), primary_key=True, index=True),
+    sa.Column("liked", sa.Boolean, nullable=False),
+    sa.Column("voted_at", UtcDateTime, nullable=False),
+)
+
 verdicts = sa.Table(
     "verdicts",
     metadata,

@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from builders import NOW
 from digest.errors import ConfigError, NoDatabase, SchemaTooNew, StoreError
@@ -26,13 +27,14 @@ from digest.store.database import (
 )
 from store.rows import all_rows, make_listing, numbered, record, stored
 
+OURS = tuple(each.revision for each in ScriptDirectory(str(MIGRATIONS)).walk_revisions())[::-1]
 MORE = '''"""Notes, and a colour for each paper."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "9998_more"
+down_revision = "{head}"
 
 
 def upgrade() -> None:
@@ -48,10 +50,11 @@ FAILURES = {
 }
 
 
-def write_migrations(folder: Path, last: str) -> Path:
-    """The real first migration, and one more."""
+def write_migrations(folder: Path, *, failure: str = "") -> Path:
+    """The real migrations, and one more."""
     shutil.copytree(MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions" / "0002_more.py").write_text(last)
+    last = MORE.format(failure=failure, head=OURS[-1])
+    (folder / "versions" / "9998_more.py").write_text(last)
     return folder
 
 
@@ -73,7 +76,7 @@ def test_a_database_that_is_not_there_is_not_made_by_looking(sqlite_url: str) ->
 
 def test_folders_are_made_for_a_new_database(tmp_path: Path) -> None:
     engine = open_database(f"sqlite:///{tmp_path / 'deep' / 'down' / 'digest.db'}", create=True)
-    assert migrate(engine) == ("0001",)
+    assert migrate(engine) == OURS
     assert open_database(str(engine.url)).url == engine.url
     engine.dispose()
 
@@ -153,8 +156,8 @@ def test_the_migrated_schema_is_the_one_in_the_code(engine: sa.Engine) -> None:
 def test_migrating_names_what_it_did_and_a_second_time_does_nothing(
     empty_engine: sa.Engine,
 ) -> None:
-    assert pending(empty_engine) == ("0001",)
-    assert migrate(empty_engine) == ("0001",)
+    assert pending(empty_engine) == OURS
+    assert migrate(empty_engine) == OURS
     assert pending(empty_engine) == ()
     assert migrate(empty_engine) == ()
     require_current(empty_engine)
@@ -169,7 +172,7 @@ def test_a_database_without_tables_is_none_yet(empty_engine: sa.Engine) -> None:
 def test_runs_at_once_migrate_once(empty_engine: sa.Engine) -> None:
     with ThreadPoolExecutor(3) as pool:
         done = list(pool.map(migrate, [empty_engine] * 3))
-    assert sorted(done) == [(), (), ("0001",)]
+    assert sorted(done) == [(), (), OURS]
 
 
 def test_a_newer_schema_is_refused(engine: sa.Engine) -> None:
@@ -189,12 +192,12 @@ def test_a_migration_that_fails_half_way_leaves_the_database_as_it_was(
 ) -> None:
     record(engine, make_listing(numbered("Graphs")))
     rows, tables = all_rows(engine), schema_of(engine)
-    migrations = write_migrations(tmp_path / "migrations", MORE.format(failure=failure))
+    migrations = write_migrations(tmp_path / "migrations", failure=failure)
     with pytest.raises(error):
         migrate(engine, migrations)
     assert schema_of(engine) == tables
     assert all_rows(engine) == rows
-    assert pending(engine, migrations) == ("0002",)
+    assert pending(engine, migrations) == ("9998_more",)
     assert record(engine, make_listing(numbered("Trees"))).new == 1
 
 
@@ -202,7 +205,7 @@ def test_a_migration_that_fails_half_way_leaves_the_database_as_it_was(
 def test_a_first_migration_that_fails_leaves_no_table(
     empty_engine: sa.Engine, tmp_path: Path, failure: str, error: type[Exception]
 ) -> None:
-    migrations = write_migrations(tmp_path / "migrations", MORE.format(failure=failure))
+    migrations = write_migrations(tmp_path / "migrations", failure=failure)
     with pytest.raises(error):
         migrate(empty_engine, migrations)
     assert schema_of(empty_engine) == {}
@@ -210,8 +213,8 @@ def test_a_first_migration_that_fails_leaves_no_table(
 
 def test_a_migration_that_works_keeps_what_is_there(engine: sa.Engine, tmp_path: Path) -> None:
     record(engine, make_listing(numbered("Graphs")))
-    migrations = write_migrations(tmp_path / "migrations", MORE.format(failure=""))
-    assert migrate(engine, migrations) == ("0002",)
+    migrations = write_migrations(tmp_path / "migrations")
+    assert migrate(engine, migrations) == ("9998_more",)
     with reading(engine) as connection:
         notes = connection.execute(sa.text("SELECT text FROM notes")).scalars().all()
         titles = connection.execute(sa.text("SELECT title FROM papers")).scalars().all()
@@ -222,8 +225,8 @@ def test_a_database_is_copied_before_it_is_migrated(sqlite_url: str, tmp_path: P
     engine = open_database(sqlite_url, create=True)
     migrate(engine)
     record(engine, make_listing(numbered("Graphs")))
-    migrate(engine, write_migrations(tmp_path / "migrations", MORE.format(failure="")))
-    copy = open_database(f"sqlite:///{tmp_path / 'digest.db.before-0002'}")
+    migrate(engine, write_migrations(tmp_path / "migrations"))
+    copy = open_database(f"sqlite:///{tmp_path / 'digest.db.before-9998_more'}")
     assert [held.paper.title for held in stored(copy)] == ["Graphs"]
     assert [held.paper.title for held in stored(engine)] == ["changed"]
     require_current(copy)
@@ -241,11 +244,11 @@ def test_a_new_database_leaves_no_copy(sqlite_url: str, tmp_path: Path) -> None:
 def test_nothing_is_migrated_that_could_not_be_copied(sqlite_url: str, tmp_path: Path) -> None:
     engine = open_database(sqlite_url, create=True)
     migrate(engine)
-    (tmp_path / "digest.db.before-0002").mkdir()
-    migrations = write_migrations(tmp_path / "migrations", MORE.format(failure=""))
+    (tmp_path / "digest.db.before-9998_more").mkdir()
+    migrations = write_migrations(tmp_path / "migrations")
     with pytest.raises(StoreError, match="cannot copy the database"):
         migrate(engine, migrations)
-    assert pending(engine, migrations) == ("0002",)
+    assert pending(engine, migrations) == ("9998_more",)
     engine.dispose()
 
 
