@@ -18,11 +18,16 @@ _FREE_AGAIN = (Status.FAILED, Status.SUPPRESSED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastIssue:
-    """A line about an issue: what became of it, and how many papers it has."""
+    """A line about an issue: what became of it, and how many papers it has.
+
+    `profile` is the digest of what it was made with, None for one from before that was kept.
+    """
 
     id: int
     subscriber: str
     day: date
+    made_at: datetime
+    profile: str | None
     message_id: str
     status: Status
     papers: int
@@ -41,8 +46,11 @@ class Verdict:
     decided_at: datetime
 
 
-def add(connection: sa.Connection, issue: Issue) -> int | None:
-    """Keep an issue and put it in the outbox; None if this day has one already."""
+def add(connection: sa.Connection, issue: Issue, *, profile: str | None = None) -> int | None:
+    """Keep an issue and put it in the outbox; None if this day has one already.
+
+    `profile` is the digest of what it was made with.
+    """
     statement = (
         upsert(schema.issues, connection)
         .values(
@@ -55,6 +63,7 @@ def add(connection: sa.Connection, issue: Issue) -> int | None:
             sources=[_from_report(report) for report in issue.sources],
             layout=issue.layout.value,
             language=issue.language,
+            profile=profile,
         )
         .on_conflict_do_nothing()
         .returning(schema.issues.c.id)
@@ -172,6 +181,8 @@ def past(
             id=row["id"],
             subscriber=row["subscriber"],
             day=row["day"],
+            made_at=row["made_at"],
+            profile=row["profile"],
             message_id=row["message_id"],
             status=Status(row["status"]),
             papers=row["papers"],

@@ -130,6 +130,14 @@ validators = sa.Table(
     sa.Column("last_modified", sa.Text),
 )
 
+profiles = sa.Table(
+    "profiles",
+    metadata,
+    # SHA-256 of the content: whoever wants the same shares a row.
+    sa.Column("digest", sa.Text, primary_key=True),
+    sa.Column("content", sa.Text, nullable=False),
+)
+
 issues = sa.Table(
     "issues",
     metadata,
@@ -143,6 +151,8 @@ issues = sa.Table(
     sa.Column("sources", sa.JSON, nullable=False),
     sa.Column("layout", sa.Text, nullable=False),
     sa.Column("language", sa.Text, nullable=False),
+    # What it was made with; unknown of issues from before profiles were kept.
+    sa.Column("profile", sa.ForeignKey("profiles.digest")),
     # At most one issue a subscriber and day, whatever runs at once.
     sa.UniqueConstraint("subscriber", "day"),
 )

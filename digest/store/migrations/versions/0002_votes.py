@@ -21,3 +21,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("subscriber", "paper_id", name=op.f("pk_votes")),
     )
     op.create_index(op.f("ix_votes_paper_id"), "votes", ["paper_id"], unique=False)
+    op.create_table(
+        "profiles",
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_profiles")),
+    )
+    # In one statement: SQLite cannot add a constraint to a column that is there.
+    op.execute(
+        "ALTER TABLE issues ADD COLUMN profile TEXT "
+        "CONSTRAINT fk_issues_profile REFERENCES profiles (digest)"
+    )
