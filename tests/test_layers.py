@@ -12,9 +12,10 @@ import digest
 
 PACKAGE = Path(digest.__file__).parent
 
-VALUES = {"errors", "paper", "subscriber", "issue", "bundled", "kept", "taxonomy"}
+VALUES = {"errors", "paper", "subscriber", "issue", "bundled", "kept", "taxonomy", "case"}
 PURE = {
     "formats", "identity", "selection", "ranking", "rendering", "due", "retry", "timetable",
+    "exclusion", "why",
 }  # fmt: skip
 EDGES = {"config", "sources", "store", "mail"}
 MAY_IMPORT = {

@@ -7,7 +7,6 @@ from datetime import date
 from digest import __version__
 
 _NOT_YET = {
-    "why": "why a paper was or was not in an issue",
     "subscribers": "the subscribers kept in the database",
     "suppress": "whom never to write to",
     "receive": "bounces and unsubscribes by mail",
@@ -111,6 +110,10 @@ def _interests(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     for kind in ("html", "text", "eml"):
         preview.add_argument(f"--{kind}", metavar="FILE", help=f"write the {kind} there")
     preview.add_argument("--open", action="store_true", help="show it in the browser")
+    why = _add(commands, "why", "why:why", "why a paper was or was not in an issue")
+    why.add_argument("address", metavar="ADDRESS", help="or a subscriber's TOML file")
+    why.add_argument("paper", metavar="PAPER", help=_PAPER)
+    why.add_argument("--date", type=_day, metavar="DATE", help="in that day's issue")
     feedback = _add(commands, "feedback", "feedback:feedback", "a subscriber's vote on a paper")
     feedback.add_argument("address", nargs="?", metavar="ADDRESS", help="whose vote")
     feedback.add_argument("paper", nargs="?", metavar="PAPER", help=_PAPER)

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 import sqlalchemy as sa
 
 from digest.identity import KeyKind, fold
-from digest.paper import PaperId, StoredPaper
+from digest.paper import Paper, PaperId, StoredPaper
 from digest.store import papers, schema
 
 _ADDRESS = re.compile(r"https?://(?P<rest>\S+)", re.IGNORECASE)
@@ -28,17 +28,37 @@ def find(connection: sa.Connection, asked: str) -> tuple[StoredPaper, ...]:
     return tuple({stored.id: stored for stored in held.values()}.values())
 
 
+def former_record(connection: sa.Connection, stored: StoredPaper, asked: str) -> Paper | None:
+    """Give the record that had this name, if it is the name of one that became part of another."""
+    if PaperId.parse(asked.strip()) or _is_named(stored.paper, asked):
+        return None
+    gone = papers.merged_into(connection, stored.id)
+    return next((paper for paper in gone if _is_named(paper, asked)), None)
+
+
+def _is_named(paper: Paper, asked: str) -> bool:
+    """Say whether a record itself has an address, or all the words in its title."""
+    if address := _ADDRESS.fullmatch(asked.strip()):
+        return bool({paper.url, paper.pdf_url}.intersection(_forms(address["rest"])))
+    title = fold(paper.title or "")
+    return all(fold(word) in title for word in asked.split())
+
+
 def _by_names(connection: sa.Connection, *names: str) -> list[int]:
     return [stored.id for stored in papers.by_names(connection, names).values()]
 
 
 def _by_address(connection: sa.Connection, rest: str) -> list[int]:
     """Look an address up as sources wrote it, whatever its scheme and closing slash."""
-    bare = rest.rstrip("/")
-    forms = [f"{scheme}://{bare}{end}" for scheme in ("https", "http") for end in ("", "/")]
+    forms = _forms(rest)
     table = schema.papers
     query = sa.select(table.c.id).where(sa.or_(table.c.url.in_(forms), table.c.pdf_url.in_(forms)))
     return list(connection.execute(query).scalars())
+
+
+def _forms(rest: str) -> list[str]:
+    bare = rest.rstrip("/")
+    return [f"{scheme}://{bare}{end}" for scheme in ("https", "http") for end in ("", "/")]
 
 
 def _dois(address: str) -> list[str]:

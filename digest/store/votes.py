@@ -62,14 +62,21 @@ def clear(connection: sa.Connection, addresses: Sequence[str], paper_id: int) ->
 
 
 def load(
-    connection: sa.Connection, subscribers: Mapping[str, Sequence[str]]
+    connection: sa.Connection,
+    subscribers: Mapping[str, Sequence[str]],
+    *,
+    until: datetime | None = None,
 ) -> dict[str, tuple[StoredVote, ...]]:
-    """Give each one's votes, oldest first; `subscribers` names present and former addresses."""
+    """Give each one's votes, oldest first; `subscribers` names present and former addresses.
+
+    With `until` only those cast by then count.
+    """
+    by_then = sa.true() if until is None else _TABLE.c.voted_at <= until
     owner = {address: key for key, addresses in subscribers.items() for address in addresses}
     rows = [
         row
         for chunk in papers.chunks(sorted(owner))
-        for row in _rows(connection, _TABLE.c.subscriber.in_(chunk))
+        for row in _rows(connection, sa.and_(_TABLE.c.subscriber.in_(chunk), by_then))
     ]
     found: dict[str, dict[int, StoredVote]] = {key: {} for key in subscribers}
     for each in _votes(connection, rows):

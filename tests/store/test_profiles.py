@@ -93,7 +93,7 @@ a_paper = st.builds(Paper, published=st.none() | a_day)
 an_interest = st.builds(
     Interest,
     weight=st.floats(0, 10),
-    keywords=st.lists(st.builds(Keyword, weight=st.floats(-5, 5))).map(tuple),
+    keywords=st.lists(st.builds(Keyword, weight=st.floats(-5, 5)), max_size=2).map(tuple),
     examples=st.lists(st.builds(Example, paper=st.none() | a_paper), max_size=2).map(tuple),
 )
 
