@@ -8,7 +8,7 @@ from digest import due, selection
 from digest.case import Answer, Case, Fate, Part, Standing
 from digest.due import WhyNot
 from digest.exclusion import exclusion
-from digest.issue import Status
+from digest.issue import Pick, Status
 from digest.subscriber import Suppression
 
 _SUPPRESSED = "suppressed"
@@ -183,9 +183,18 @@ def _crowded_out(case: Case) -> Answer | None:
         return None
     detail = f"with {standing.pick.score:g} points it is place {standing.place}"
     if last:
-        title = last.stored.paper.title
-        detail += f"; the last paper that got in was “{title}” with {last.score:g}"
+        detail += f"; the last paper that got in was {_rival(last, standing.pick.score)}"
     return _told(case, Fate.CROWDED_OUT, detail)
+
+
+def _rival(last: Pick, score: float) -> str:
+    """Name the last pick, and why it is before one that has as many points or more."""
+    named = f"“{last.stored.paper.title}” with {last.score:g}"
+    if last.score > score:
+        return named
+    if last.score == score:
+        return f"{named} too: of equals the stronger sum comes first, then the newer paper"
+    return f"{named}: its interest “{last.interest or ''}” keeps places or weighs more"
 
 
 _RULES: tuple[Callable[[Case], Answer | None], ...] = (

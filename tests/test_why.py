@@ -70,3 +70,19 @@ def test_the_line_tells_weak_from_crowded_out(score: float, line: float, fate: F
 def test_a_profile_that_scores_nothing_is_below_the_line() -> None:
     found = answer(CASE)
     assert (found.fate, found.standing) == (Fate.BELOW_LINE, None)
+
+
+@pytest.mark.parametrize(
+    ("last", "because"),
+    [
+        pytest.param(80.0, "with 80", id="a stronger one"),
+        pytest.param(42.0, "comes first, then the newer paper", id="an equal"),
+        pytest.param(7.0, "its interest “birds” keeps places or weighs more", id="a weaker one"),
+    ],
+)
+def test_the_rival_that_took_the_last_place_is_named(last: float, because: str) -> None:
+    rest = Standing(pick=PICK, part=Part.REST, place=13)
+    rival = make_pick(score=last, interest="birds")
+    found = answer(replace(CASE, standing=rest, last_pick=rival))
+    assert (found.fate, found.last_pick) == (Fate.CROWDED_OUT, rival)
+    assert found.detail.endswith(because)
