@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,12 @@ def reach(subscriber: Subscriber, *, now: datetime, last_made_at: datetime | Non
     """
     gap = now - last_made_at if last_made_at else timedelta()
     return max(subscriber.window, min(gap, subscriber.catch_up))
+
+
+def new_at(stored: StoredPaper, subscriber: Subscriber) -> datetime | None:
+    """Say when a paper was new to a subscriber; None if nothing they read showed it."""
+    seen = _first_seen(stored, subscriber.sources, subscriber.announce_types)
+    return datetime.fromtimestamp(seen, UTC) if seen > _NEVER else None
 
 
 def is_withdrawn(paper: Paper) -> bool:

@@ -12,10 +12,10 @@ import digest
 
 PACKAGE = Path(digest.__file__).parent
 
-VALUES = {"errors", "paper", "subscriber", "issue", "bundled", "kept", "taxonomy"}
+VALUES = {"errors", "paper", "subscriber", "issue", "bundled", "kept", "taxonomy", "case"}
 PURE = {
     "formats", "examples", "identity", "selection", "ranking", "rendering", "due", "retry",
-    "timetable",
+    "timetable", "exclusion", "why",
 }  # fmt: skip
 EDGES = {"config", "sources", "store", "mail"}
 MAY_IMPORT = {

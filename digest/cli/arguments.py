@@ -7,8 +7,6 @@ from datetime import date
 from digest import __version__
 
 _NOT_YET = {
-    "why": "why a paper was or was not in an issue",
-    "feedback": "a vote on a paper",
     "subscribers": "the subscribers kept in the database",
     "suppress": "whom never to write to",
     "receive": "bounces and unsubscribes by mail",
@@ -23,6 +21,8 @@ _EPILOG = """\
 exit codes: 0 all is well; 1 something failed for good, was rejected, or a subscriber was left
 out; 2 bad usage or configuration; 75 something waits for another try or a source is down.
 """
+
+_PAPER = "an arXiv id, a DOI, a URL, or words of its title"
 
 
 def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -110,6 +110,17 @@ def _interests(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     for kind in ("html", "text", "eml"):
         preview.add_argument(f"--{kind}", metavar="FILE", help=f"write the {kind} there")
     preview.add_argument("--open", action="store_true", help="show it in the browser")
+    why = _add(commands, "why", "why:why", "why a paper was or was not in an issue")
+    why.add_argument("address", metavar="ADDRESS", help="or a subscriber's TOML file")
+    why.add_argument("paper", metavar="PAPER", help=_PAPER)
+    why.add_argument("--date", type=_day, metavar="DATE", help="in that day's issue")
+    feedback = _add(commands, "feedback", "feedback:feedback", "a subscriber's vote on a paper")
+    feedback.add_argument("address", nargs="?", metavar="ADDRESS", help="whose vote")
+    feedback.add_argument("paper", nargs="?", metavar="PAPER", help=_PAPER)
+    feedback.add_argument(
+        "vote", nargs="?", metavar="+|-|clear", choices=("+", "-", "clear"), help="the last counts"
+    )
+    feedback.add_argument("--list", action="store_true", help="the votes there are")
 
 
 def _mailing(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

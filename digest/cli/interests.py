@@ -7,7 +7,7 @@ from pathlib import Path
 
 from digest import wiring
 from digest.cli import people
-from digest.cli.output import complain, emit, name_of, reasons_of, say, table
+from digest.cli.output import complain, emit, name_of, reasons_json, reasons_of, say, table
 from digest.config import Settings
 from digest.errors import ConfigError
 from digest.formats import jsonl
@@ -85,9 +85,7 @@ def as_json(pick: Pick) -> dict[str, object]:
     return jsonl.to_json(pick.stored.announcement) | {
         "score": pick.score,
         "interest": pick.interest,
-        "reasons": [
-            {"kind": r.kind.value, "term": r.term, "weight": r.weight} for r in pick.reasons
-        ],
+        "reasons": reasons_json(pick),
     }
 
 

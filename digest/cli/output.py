@@ -62,6 +62,11 @@ def reasons_of(pick: Pick) -> str:
     return ", ".join(f"{reason.term} {reason.weight:+.0f}" for reason in named[:4])
 
 
+def reasons_json(pick: Pick) -> list[dict[str, object]]:
+    """Give the reasons of a pick in JSON."""
+    return [{"kind": r.kind.value, "term": r.term, "weight": r.weight} for r in pick.reasons]
+
+
 @contextmanager
 def progress(label: str) -> Iterator[Callable[[int, int], None]]:
     """Show a bar on a terminal; the callable takes how many are done, of how many."""

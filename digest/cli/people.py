@@ -45,11 +45,20 @@ def _restore(text: str, path: Path, settings: Settings) -> Subscriber | None:
 
 def find(address: str, settings: Settings, everyone: Sequence[Subscriber]) -> Subscriber:
     """Give the subscriber of an address, or of a TOML file that need not be configured."""
-    key = address.casefold()
-    for each in everyone:
-        if key in each.keys:
-            return each
     path = Path(address)
-    if path.suffix == ".toml" or path.is_file():
+    if not _of_address(address, everyone) and (path.suffix == ".toml" or path.is_file()):
         return config.load_subscriber(path, settings)
-    raise ConfigError([f"{settings.path}: no subscriber has the address {address}"])
+    return find_configured(address, settings, everyone)
+
+
+def find_configured(address: str, settings: Settings, everyone: Sequence[Subscriber]) -> Subscriber:
+    """Give the subscriber who has an address, or had it formerly."""
+    found = _of_address(address, everyone)
+    if found is None:
+        raise ConfigError([f"{settings.path}: no subscriber has the address {address}"])
+    return found
+
+
+def _of_address(address: str, everyone: Sequence[Subscriber]) -> Subscriber | None:
+    key = address.casefold()
+    return next((each for each in everyone if key in each.keys), None)

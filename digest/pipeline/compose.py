@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from digest import due
 from digest.due import WhyNot
 from digest.issue import Issue, Outcome
 from digest.pipeline.desk import Desk, Draft, Past
-from digest.store import issues
+from digest.store import issues, profiles
 from digest.store.database import reading, writing
 from digest.store.issues import Verdict
 from digest.subscriber import Subscriber, WhenEmpty
@@ -73,7 +73,7 @@ def compose(
         chunk = open_today[start : start + _AT_ONCE]
         with reading(engine) as connection:
             drafts = desk.draft(connection, chunk)
-        full = [fit(draft.issue) for draft in drafts if not _why_empty(draft)]
+        full = [replace(d, issue=fit(d.issue)) for d in drafts if not _why_empty(d)]
         empty = [_verdict(d.subscriber, edition, why) for d in drafts if (why := _why_empty(d))]
         _keep(engine, full, empty, composed, edition, dry_run=dry_run)
         progress(start + len(chunk), len(open_today))
@@ -145,20 +145,24 @@ def _verdict(subscriber: Subscriber, edition: Edition, why: str) -> Verdict:
 
 def _keep(
     engine: sa.Engine,
-    made: Sequence[Issue],
+    made: Sequence[Draft],
     verdicts: Sequence[Verdict],
     composed: Composed,
     edition: Edition,
     *,
     dry_run: bool,
 ) -> None:
-    """Write issues and verdicts in one step, and count them."""
+    """Write issues, what they were made with, and verdicts in one step, and count them."""
     composed.skipped.update(verdict.why for verdict in verdicts)
     if dry_run:
         composed.issues += len(made)
     elif made or verdicts:
         with writing(engine) as connection:
-            added = [issues.add(connection, issue) for issue in made]
+            profile = profiles.keep(connection, (draft.subscriber for draft in made))
+            added = [
+                issues.add(connection, draft.issue, profile=profile[draft.subscriber.key])
+                for draft in made
+            ]
             for verdict in verdicts:
                 issues.decide(connection, verdict)
         # One that another run made in the meantime is not ours to count.

@@ -1,21 +1,25 @@
 """The desk where issues are drafted: the papers in reach, ready for any subscriber."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+import numpy as np
 import sqlalchemy as sa
+from numpy.typing import NDArray
 
 from digest import due, selection
 from digest.issue import Issue, Outcome, Pick, SourceReport
 from digest.mail.envelope import message_id
+from digest.paper import StoredPaper
 from digest.pipeline.examples import Readers
-from digest.ranking import Corpus, rank
+from digest.ranking import Corpus, Ranking, rank
 from digest.selection import Selection
-from digest.store import issues, papers, pulls, suppressions
+from digest.store import issues, papers, pulls, suppressions, votes
 from digest.store.issues import Verdict
 from digest.store.pulls import PullRecord
-from digest.subscriber import Subscriber
+from digest.store.votes import StoredVote
+from digest.subscriber import Criteria, Subscriber
 
 _A_DAY_OF_PULLS = timedelta(hours=20)
 
@@ -96,7 +100,10 @@ class Draft:
 
 
 class Desk:
-    """Drafts issues for a few subscribers at a time; their papers are made ready once."""
+    """Drafts issues for a few subscribers at a time; their papers are made ready once.
+
+    With `until` nothing counts that came later: papers, votes, and what was had.
+    """
 
     def __init__(
         self,
@@ -106,15 +113,18 @@ class Desk:
         past: Past,
         now: datetime,
         domain: str,
+        until: datetime | None = None,
     ) -> None:
         self._past = past
+        self._until = until
         self._now = now
         self._domain = domain
         back = (
             selection.reach(subscriber, now=now, last_made_at=past.made_at(subscriber))
             for subscriber in subscribers
         )
-        held = papers.seen_since(connection, now - max(back, default=timedelta()))
+        since = now - max(back, default=timedelta())
+        held = papers.seen_since(connection, since, until=until)
         self._selection = Selection(held)
         self._corpus = Corpus(self._selection.papers)
         self._readers = Readers(connection, subscribers)
@@ -127,18 +137,19 @@ class Desk:
         everything: bool = False,
     ) -> list[Draft]:
         """Choose for each; everybody is ranked in one product."""
-        readers = self._readers.ready(subscribers)
-        had = issues.had(connection, {each.key: each.keys for each in subscribers})
+        addresses = {each.key: each.keys for each in subscribers}
+        had = issues.had(connection, addresses, before=self._until)
+        voted = votes.load(connection, addresses, until=self._until)
         allowed = [
             self._selection.allowed(
                 each,
-                had=had[each.key] | self._readers.knows(each),
+                had=had[each.key] | self._known_to(each, voted[each.key]),
                 now=self._now,
                 last_made_at=self._past.made_at(each),
             )
             for each in subscribers
         ]
-        rankings = rank(self._corpus, readers, allowed=allowed, everything=everything)
+        rankings = self._rank(self._corpus, subscribers, allowed, voted, everything=everything)
         return [
             Draft(
                 subscriber=each,
@@ -147,6 +158,40 @@ class Desk:
             )
             for each, ranking, mask in zip(subscribers, rankings, allowed, strict=True)
         ]
+
+    def weigh(
+        self, connection: sa.Connection, subscriber: Subscriber, stored: StoredPaper
+    ) -> Pick | None:
+        """Give a paper's whole sum, whatever keeps it out; None if nothing can score it."""
+        voted = votes.load(connection, {subscriber.key: subscriber.keys}, until=self._until)
+        others = [each for each in self._selection.papers if each.id != stored.id]
+        corpus = Corpus([*others, stored])
+        for profile in (subscriber, _without_rules(subscriber)):
+            (ranking,) = self._rank(corpus, [profile], [[len(others)]], voted, everything=True)
+            if found := (*ranking.picks, *ranking.also, *ranking.rest):
+                return found[0]
+        return None
+
+    def _rank(
+        self,
+        corpus: Corpus,
+        subscribers: Sequence[Subscriber],
+        allowed: Sequence[NDArray[np.bool_] | Sequence[int]],
+        voted: Mapping[str, Sequence[StoredVote]],
+        *,
+        everything: bool,
+    ) -> list[Ranking]:
+        return rank(
+            corpus,
+            self._readers.ready(subscribers),
+            allowed=allowed,
+            votes={key: tuple(each.vote for each in cast) for key, cast in voted.items()},
+            everything=everything,
+        )
+
+    def _known_to(self, subscriber: Subscriber, voted: Sequence[StoredVote]) -> set[int]:
+        """Give the papers that they named or judged themselves: those they know."""
+        return {each.stored.id for each in voted} | self._readers.knows(subscriber)
 
     def _issue(
         self,
@@ -169,3 +214,10 @@ class Desk:
             layout=subscriber.layout,
             language=subscriber.language,
         )
+
+
+def _without_rules(subscriber: Subscriber) -> Subscriber:
+    """Give a profile that scores alike and keeps nothing out."""
+    nothing = Criteria()
+    interests = (replace(each, exclude=nothing, require=()) for each in subscriber.interests)
+    return replace(subscriber, exclude=nothing, interests=tuple(interests))

@@ -44,6 +44,16 @@ class Readers:
             if example in self._stored
         }
 
+    def named(self, subscriber: Subscriber, paper_id: int) -> str | None:
+        """Say by which name a stored paper is an example of theirs; None if it is none."""
+        names = (
+            example.name
+            for interest in subscriber.interests
+            for example in self._examples[interest]
+            if example in self._stored and self._stored[example].id == paper_id
+        )
+        return next(names, None)
+
     def wanting(self) -> list[str]:
         """Name the examples of which no abstract is known: first where there is no title either."""
         lacking = [

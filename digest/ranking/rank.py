@@ -16,7 +16,7 @@ from digest.ranking.features import POPULARITY, Feature, Features, every_part, f
 from digest.ranking.matching import Ints
 from digest.ranking.model import Model, compile_interest, scores_something
 from digest.ranking.reasons import explain
-from digest.subscriber import Criteria, Interest, Subscriber
+from digest.subscriber import Criteria, Interest, Subscriber, Vote
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -40,12 +40,14 @@ def rank(
     *,
     allowed: Sequence[Mask | Sequence[int]],
     examples: Mapping[str, Paper] | None = None,
+    votes: Mapping[str, tuple[Vote, ...]] | None = None,
     everything: bool = False,
 ) -> list[Ranking]:
     """Rank the corpus for some subscribers, a few hundred at a time to keep memory flat.
 
     `allowed` says for each which of the papers they may get, by a mask or by their places;
-    `examples` has the papers that interests name, by arXiv id or DOI.
+    `examples` has the papers that interests name, by arXiv id or DOI; `votes` what each
+    subscriber, by key, said of papers.
     """
     batch = _Batch(corpus, subscribers, examples or {})
     return [

@@ -7,22 +7,26 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from digest.issue import Issue, Outcome, Pick, Reason, ReasonKind, SourceReport, Status
-from digest.store import papers, schema
+from digest.issue import Issue, Status
+from digest.store import issue_rows, papers, schema
 from digest.store.database import upsert
-from digest.subscriber import Layout
 
-_FREE_AGAIN = (Status.FAILED, Status.SUPPRESSED)
+FREE_AGAIN = (Status.FAILED, Status.SUPPRESSED)
 """Papers of a delivery that came to nothing may be chosen again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastIssue:
-    """A line about an issue: what became of it, and how many papers it has."""
+    """A line about an issue: what became of it, and how many papers it has.
+
+    `profile` is the digest of what it was made with, None for one from before that was kept.
+    """
 
     id: int
     subscriber: str
     day: date
+    made_at: datetime
+    profile: str | None
     message_id: str
     status: Status
     papers: int
@@ -41,8 +45,11 @@ class Verdict:
     decided_at: datetime
 
 
-def add(connection: sa.Connection, issue: Issue) -> int | None:
-    """Keep an issue and put it in the outbox; None if this day has one already."""
+def add(connection: sa.Connection, issue: Issue, *, profile: str | None = None) -> int | None:
+    """Keep an issue and put it in the outbox; None if this day has one already.
+
+    `profile` is the digest of what it was made with.
+    """
     statement = (
         upsert(schema.issues, connection)
         .values(
@@ -52,9 +59,10 @@ def add(connection: sa.Connection, issue: Issue) -> int | None:
             message_id=issue.message_id,
             name=issue.name,
             searched=issue.searched,
-            sources=[_from_report(report) for report in issue.sources],
+            sources=[issue_rows.from_report(report) for report in issue.sources],
             layout=issue.layout.value,
             language=issue.language,
+            profile=profile,
         )
         .on_conflict_do_nothing()
         .returning(schema.issues.c.id)
@@ -62,7 +70,8 @@ def add(connection: sa.Connection, issue: Issue) -> int | None:
     number = connection.execute(statement).scalar_one_or_none()
     if number is None:
         return None
-    rows = [_from_pick(number, *entry) for entry in enumerate(_sections(issue))]
+    sections = issue_rows.sections(issue)
+    rows = [issue_rows.from_pick(number, *entry) for entry in enumerate(sections)]
     if rows:
         connection.execute(sa.insert(schema.picks), rows)
     connection.execute(
@@ -95,16 +104,20 @@ def load(connection: sa.Connection, ids: Iterable[int]) -> dict[int, Issue]:
             .where(schema.issues.c.id.in_(chunk))
         )
         for row in connection.execute(query).mappings():
-            found[row["id"]] = _issue(row, chosen[row["id"]], held)
+            found[row["id"]] = issue_rows.issue_of(row, chosen[row["id"]], held)
     return found
 
 
 def had(
-    connection: sa.Connection, subscribers: Mapping[str, Sequence[str]]
+    connection: sa.Connection,
+    subscribers: Mapping[str, Sequence[str]],
+    *,
+    before: datetime | None = None,
 ) -> dict[str, frozenset[int]]:
     """Give the papers each has had: in an issue accepted, under way or uncertain.
 
-    `subscribers` names each one's present and former addresses.
+    `subscribers` names each one's present and former addresses; with `before` only what was
+    made earlier counts.
     """
     owner = {address: key for key, addresses in subscribers.items() for address in addresses}
     papers_of: dict[str, set[int]] = {key: set() for key in subscribers}
@@ -120,7 +133,7 @@ def had(
             .join(schema.deliveries, schema.deliveries.c.issue_id == schema.issues.c.id)
             .where(
                 schema.issues.c.subscriber.in_(chunk),
-                schema.deliveries.c.status.not_in([status.value for status in _FREE_AGAIN]),
+                _was_not_in_vain(before),
             )
         )
         for address, paper_id in connection.execute(query):
@@ -135,21 +148,25 @@ def last_days(connection: sa.Connection) -> dict[str, date]:
     return {row[0]: row[1] for row in rows}
 
 
-def last_made(connection: sa.Connection) -> dict[str, datetime]:
+def last_made(connection: sa.Connection, *, before: datetime | None = None) -> dict[str, datetime]:
     """Give when each address's newest issue was made, of those that were not in vain."""
     query = (
         sa.select(schema.issues.c.subscriber, sa.func.max(schema.issues.c.made_at))
         .join_from(schema.issues, schema.deliveries)
-        .where(schema.deliveries.c.status.not_in([status.value for status in _FREE_AGAIN]))
+        .where(_was_not_in_vain(before))
     )
     rows = connection.execute(query.group_by(schema.issues.c.subscriber))
     return {row[0]: row[1] for row in rows}
 
 
 def past(
-    connection: sa.Connection, *, subscriber: str | None = None, day: date | None = None
+    connection: sa.Connection,
+    *,
+    subscriber: str | None = None,
+    day: date | None = None,
+    paper: int | None = None,
 ) -> list[PastIssue]:
-    """List past issues, oldest first."""
+    """List past issues, oldest first; with `paper` those that have it."""
     counted = (
         sa.select(sa.func.count())
         .where(schema.picks.c.issue_id == schema.issues.c.id, schema.picks.c.section == "pick")
@@ -166,12 +183,16 @@ def past(
         query = query.where(schema.issues.c.subscriber == subscriber.casefold())
     if day is not None:
         query = query.where(schema.issues.c.day == day)
+    if paper is not None:
+        query = query.where(schema.issues.c.id.in_(_with_paper(paper)))
     rows = connection.execute(query.order_by(schema.issues.c.day, schema.issues.c.id)).mappings()
     return [
         PastIssue(
             id=row["id"],
             subscriber=row["subscriber"],
             day=row["day"],
+            made_at=row["made_at"],
+            profile=row["profile"],
             message_id=row["message_id"],
             status=Status(row["status"]),
             papers=row["papers"],
@@ -208,54 +229,21 @@ def verdicts(connection: sa.Connection) -> dict[str, Verdict]:
     return {row["subscriber"]: Verdict(**row) for row in rows}
 
 
-def _sections(issue: Issue) -> list[tuple[str, Pick]]:
-    return [("pick", pick) for pick in issue.picks] + [("also", pick) for pick in issue.also]
+def verdict(connection: sa.Connection, subscriber: str, day: date) -> Verdict | None:
+    """Give why an address had no issue on a day, if that was decided."""
+    table = schema.verdicts
+    query = sa.select(table).where(table.c.subscriber == subscriber, table.c.day == day)
+    row = connection.execute(query).mappings().one_or_none()
+    return Verdict(**row) if row else None
 
 
-def _from_pick(issue_id: int, position: int, entry: tuple[str, Pick]) -> dict[str, Any]:
-    section, pick = entry
-    return {
-        "issue_id": issue_id,
-        "position": position,
-        "section": section,
-        "paper_id": pick.stored.id,
-        "score": pick.score,
-        "interest": pick.interest,
-        "reasons": [[r.kind.value, r.term, r.weight] for r in pick.reasons],
-    }
+def _was_not_in_vain(before: datetime | None) -> sa.ColumnElement[bool]:
+    counts = schema.deliveries.c.status.not_in([status.value for status in FREE_AGAIN])
+    return counts if before is None else sa.and_(counts, schema.issues.c.made_at < before)
 
 
-def _from_report(report: SourceReport) -> list[str | None]:
-    return [report.source, report.outcome.value, report.why]
-
-
-def _issue(row: sa.RowMapping, chosen: list[sa.RowMapping], held: Mapping[int, Any]) -> Issue:
-    sections: dict[str, list[Pick]] = {"pick": [], "also": []}
-    for pick in chosen:
-        sections[pick["section"]].append(
-            Pick(
-                stored=held[pick["paper_id"]],
-                score=pick["score"],
-                interest=pick["interest"],
-                reasons=tuple(
-                    Reason(kind=ReasonKind(kind), term=term, weight=weight)
-                    for kind, term, weight in pick["reasons"]
-                ),
-            )
-        )
-    return Issue(
-        subscriber=row["recipient"],
-        name=row["name"],
-        day=row["day"],
-        made_at=row["made_at"],
-        message_id=row["message_id"],
-        picks=tuple(sections["pick"]),
-        also=tuple(sections["also"]),
-        searched=row["searched"],
-        sources=tuple(
-            SourceReport(source=source, outcome=Outcome(outcome), why=why)
-            for source, outcome, why in row["sources"]
-        ),
-        layout=Layout(row["layout"]),
-        language=row["language"],
-    )
+def _with_paper(paper: int) -> sa.Select[Any]:
+    """Select the issues that have a paper, or what it was before it was merged."""
+    same = sa.or_(schema.papers.c.id == paper, schema.papers.c.merged_into == paper)
+    records = sa.select(schema.papers.c.id).where(same)
+    return sa.select(schema.picks.c.issue_id).where(schema.picks.c.paper_id.in_(records))

@@ -21,10 +21,16 @@ _CHUNK = 400
 """Values in one IN (...): SQLite before 3.32 takes 999 parameters a statement."""
 
 
-def seen_since(connection: sa.Connection, since: datetime) -> list[StoredPaper]:
-    """Give the papers of which there is a sighting since then, by id."""
-    recent = sa.select(schema.sightings.c.paper_id).where(schema.sightings.c.seen_at >= since)
-    return _load(connection, schema.papers.c.id.in_(recent))
+def seen_since(
+    connection: sa.Connection, since: datetime, *, until: datetime | None = None
+) -> list[StoredPaper]:
+    """Give the papers of which there is a sighting since then, by id.
+
+    With `until` nothing that was seen later counts.
+    """
+    seen_at = schema.sightings.c.seen_at
+    recent = sa.select(schema.sightings.c.paper_id).where(seen_at >= since, _by(until))
+    return _load(connection, schema.papers.c.id.in_(recent), until=until)
 
 
 def first_seen_since(connection: sa.Connection, since: datetime) -> list[StoredPaper]:
@@ -32,8 +38,13 @@ def first_seen_since(connection: sa.Connection, since: datetime) -> list[StoredP
     return _load(connection, schema.papers.c.first_seen_at >= since)
 
 
-def load(connection: sa.Connection, ids: Iterable[int]) -> dict[int, StoredPaper]:
-    """Give papers by id; one that was merged is given as what it became."""
+def load(
+    connection: sa.Connection, ids: Iterable[int], *, until: datetime | None = None
+) -> dict[int, StoredPaper]:
+    """Give papers by id; one that was merged is given as what it became.
+
+    With `until` they come without what was seen later.
+    """
     papers = schema.papers
     found: dict[int, int] = {}
     for chunk in chunks(sorted(set(ids))):
@@ -45,7 +56,8 @@ def load(connection: sa.Connection, ids: Iterable[int]) -> dict[int, StoredPaper
         found.update((row[0], row[1]) for row in rows)
     loaded: dict[int, StoredPaper] = {}
     for chunk in chunks(sorted(set(found.values()))):
-        loaded.update((stored.id, stored) for stored in _load(connection, papers.c.id.in_(chunk)))
+        held = _load(connection, papers.c.id.in_(chunk), until=until)
+        loaded.update((stored.id, stored) for stored in held)
     return {asked: loaded[now] for asked, now in found.items()}
 
 
@@ -72,6 +84,13 @@ def same_as(connection: sa.Connection, wanted: Iterable[Paper]) -> dict[Paper, S
         for number in ids.get(key, ())
         if key.kind in _NAMES or identity.is_same(paper, held[number].paper)
     }
+
+
+def merged_into(connection: sa.Connection, paper_id: int) -> list[Paper]:
+    """Give what was known of the records that became part of this one, before they did."""
+    table = schema.papers
+    query = sa.select(table).where(table.c.merged_into == paper_id).order_by(table.c.id)
+    return [paper_of(row) for row in connection.execute(query).mappings()]
 
 
 def unhydrated(
@@ -134,13 +153,22 @@ def _key_of(name: str) -> Key | None:
     return Key(KeyKind.DOI, known.doi or "")
 
 
-def _load(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> list[StoredPaper]:
+def _by(until: datetime | None) -> sa.ColumnElement[bool]:
+    return sa.true() if until is None else schema.sightings.c.seen_at <= until
+
+
+def _load(
+    connection: sa.Connection,
+    condition: sa.ColumnElement[bool],
+    *,
+    until: datetime | None = None,
+) -> list[StoredPaper]:
     papers, sightings = schema.papers, schema.sightings
     live = sa.and_(condition, papers.c.merged_into.is_(None))
     seen: dict[int, list[Sighting]] = defaultdict(list)
     query = (
         sa.select(sightings)
-        .where(sightings.c.paper_id.in_(sa.select(papers.c.id).where(live)))
+        .where(sightings.c.paper_id.in_(sa.select(papers.c.id).where(live)), _by(until))
         .order_by(sightings.c.seen_at, sightings.c.what)
     )
     for row in connection.execute(query).mappings():

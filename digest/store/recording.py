@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from digest import identity
 from digest.identity import Key, KeyKind
 from digest.paper import Announcement, AnnounceType, Listing, Paper
-from digest.store import schema
+from digest.store import schema, votes
 from digest.store.database import serialise, upsert
 from digest.store.papers import chunks, facts, paper_of, rows_by_key
 
@@ -190,7 +190,7 @@ def _merge(held: _Held, paper: Paper, format_name: str) -> None:
 
 
 def _absorb(connection: sa.Connection, into: int, gone: int) -> None:
-    """Make one record part of another: its sightings, its keys, and where it was a pick."""
+    """Make one record part of another: its sightings, keys, votes, and where it was a pick."""
     papers, sightings, keys = schema.papers, schema.sightings, schema.paper_keys
     _keep_earliest(connection, into, gone)
     for table, name in (
@@ -201,6 +201,7 @@ def _absorb(connection: sa.Connection, into: int, gone: int) -> None:
         connection.execute(sa.delete(table).where(table.c.paper_id == gone, name.in_(held)))
     for table in (sightings, keys, schema.picks):
         connection.execute(sa.update(table).where(table.c.paper_id == gone).values(paper_id=into))
+    votes.follow_merge(connection, into, gone)
     earliest = sa.select(sa.func.min(papers.c.first_seen_at)).where(papers.c.id.in_((into, gone)))
     first_seen_at = connection.execute(earliest).scalar_one()
     connection.execute(

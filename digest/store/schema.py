@@ -130,6 +130,14 @@ validators = sa.Table(
     sa.Column("last_modified", sa.Text),
 )
 
+profiles = sa.Table(
+    "profiles",
+    metadata,
+    # SHA-256 of the content: whoever wants the same shares a row.
+    sa.Column("digest", sa.Text, primary_key=True),
+    sa.Column("content", sa.Text, nullable=False),
+)
+
 issues = sa.Table(
     "issues",
     metadata,
@@ -143,6 +151,8 @@ issues = sa.Table(
     sa.Column("sources", sa.JSON, nullable=False),
     sa.Column("layout", sa.Text, nullable=False),
     sa.Column("language", sa.Text, nullable=False),
+    # What it was made with; unknown of issues from before profiles were kept.
+    sa.Column("profile", sa.ForeignKey("profiles.digest")),
     # At most one issue a subscriber and day, whatever runs at once.
     sa.UniqueConstraint("subscriber", "day"),
 )
@@ -174,6 +184,16 @@ deliveries = sa.Table(
     sa.Column("next_at", UtcDateTime),
     sa.Column("settled_at", UtcDateTime),
     sa.Column("reply", sa.Text),
+)
+
+votes = sa.Table(
+    "votes",
+    metadata,
+    # One vote a subscriber and paper: the last one.
+    sa.Column("subscriber", sa.Text, primary_key=True),
+    sa.Column("paper_id", sa.ForeignKey("papers.id"), primary_key=True, index=True),
+    sa.Column("liked", sa.Boolean, nullable=False),
+    sa.Column("voted_at", UtcDateTime, nullable=False),
 )
 
 verdicts = sa.Table(

@@ -15,7 +15,7 @@ from alembic.script import ScriptDirectory
 
 from builders import NOW
 from digest.errors import ConfigError, NoDatabase, SchemaTooNew, StoreError
-from digest.store import database, schema
+from digest.store import database, issues, schema
 from digest.store.database import (
     MIGRATIONS,
     migrate,
@@ -45,6 +45,15 @@ def upgrade() -> None:
 '''
 SCRIPT = ScriptDirectory(str(MIGRATIONS))
 ALL = tuple(each.revision for each in SCRIPT.walk_revisions())[::-1]
+OLD_ISSUE = """
+INSERT INTO issues (id, subscriber, day, made_at, message_id, searched, sources, layout, language)
+VALUES (1, 'ada@example.org', '2026-03-10', '2026-03-10 07:30:00.000000', '<1@example.org>', 0,
+    '[]', 'cards', 'en')
+"""
+OLD_DELIVERY = """
+INSERT INTO deliveries (issue_id, recipient, status, attempts, fence, queued_at)
+VALUES (1, 'ada@example.org', 'sent', 1, 1, '2026-03-10 07:30:00.000000')
+"""
 FAILURES = {
     "a-statement": ('op.execute("INSERT INTO nowhere VALUES (1)")', StoreError),
     "the-program": ('raise LookupError("a bug")', LookupError),
@@ -223,6 +232,21 @@ def test_a_migration_that_works_keeps_what_is_there(engine: sa.Engine, tmp_path:
         notes = connection.execute(sa.text("SELECT text FROM notes")).scalars().all()
         titles = connection.execute(sa.text("SELECT title FROM papers")).scalars().all()
     assert (notes, titles) == (["half"], ["changed"])
+
+
+def test_an_issue_of_the_first_version_is_still_there(
+    empty_engine: sa.Engine, tmp_path: Path
+) -> None:
+    first = tmp_path / "migrations"
+    shutil.copytree(MIGRATIONS, first, ignore=shutil.ignore_patterns("000[2-9]*", "__pycache__"))
+    assert migrate(empty_engine, first) == ALL[:1]
+    with writing(empty_engine) as connection:
+        connection.execute(sa.text(OLD_ISSUE))
+        connection.execute(sa.text(OLD_DELIVERY))
+    assert migrate(empty_engine) == ALL[1:]
+    with reading(empty_engine) as connection:
+        (past,) = issues.past(connection)
+    assert (past.subscriber, past.made_at, past.profile) == ("ada@example.org", NOW, None)
 
 
 def test_a_database_is_copied_before_it_is_migrated(sqlite_url: str, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from alembic import op
 from digest.store.schema import UtcDateTime
 
 revision = "0003_examples"
-down_revision = "0001"
+down_revision = "0002_votes"
 
 
 def upgrade() -> None:

@@ -1,0 +1,69 @@
+"""Issues as rows, and rows as issues."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from digest.issue import Issue, Outcome, Pick, Reason, ReasonKind, SourceReport
+from digest.paper import StoredPaper
+from digest.subscriber import Layout
+
+
+def sections(issue: Issue) -> list[tuple[str, Pick]]:
+    """Give the papers in their order, each with the part of the issue it is in."""
+    return [("pick", pick) for pick in issue.picks] + [("also", pick) for pick in issue.also]
+
+
+def from_pick(issue_id: int, position: int, entry: tuple[str, Pick]) -> dict[str, Any]:
+    """Give the row of a paper in an issue."""
+    section, pick = entry
+    return {
+        "issue_id": issue_id,
+        "position": position,
+        "section": section,
+        "paper_id": pick.stored.id,
+        "score": pick.score,
+        "interest": pick.interest,
+        "reasons": [[r.kind.value, r.term, r.weight] for r in pick.reasons],
+    }
+
+
+def from_report(report: SourceReport) -> list[str | None]:
+    """Give how a source did, as it is kept."""
+    return [report.source, report.outcome.value, report.why]
+
+
+def issue_of(
+    row: sa.RowMapping, chosen: list[sa.RowMapping], held: Mapping[int, StoredPaper]
+) -> Issue:
+    """Give the issue of a row, of its picks in their order, and of the papers they name."""
+    parts: dict[str, list[Pick]] = {"pick": [], "also": []}
+    for pick in chosen:
+        parts[pick["section"]].append(
+            Pick(
+                stored=held[pick["paper_id"]],
+                score=pick["score"],
+                interest=pick["interest"],
+                reasons=tuple(
+                    Reason(kind=ReasonKind(kind), term=term, weight=weight)
+                    for kind, term, weight in pick["reasons"]
+                ),
+            )
+        )
+    return Issue(
+        subscriber=row["recipient"],
+        name=row["name"],
+        day=row["day"],
+        made_at=row["made_at"],
+        message_id=row["message_id"],
+        picks=tuple(parts["pick"]),
+        also=tuple(parts["also"]),
+        searched=row["searched"],
+        sources=tuple(
+            SourceReport(source=source, outcome=Outcome(outcome), why=why)
+            for source, outcome, why in row["sources"]
+        ),
+        layout=Layout(row["layout"]),
+        language=row["language"],
+    )
