@@ -149,7 +149,9 @@ class Subscriber:
     """One person, with defaults and profiles already worked in.
 
     `sources` None means all of them. `window` is how long after we first saw it a paper may
-    still be chosen; `catch_up` is the most that it stretches after a gap.
+    still be chosen; `catch_up` is the most that it stretches after a gap. `diversity` is what share
+    of its score a paper loses that says what a pick says already; `surprise` is how many picks
+    come from outside all interests.
     """
 
     email: str
@@ -159,6 +161,8 @@ class Subscriber:
     sources: tuple[str, ...] | None = None
     announce_types: frozenset[AnnounceType] = frozenset({AnnounceType.NEW, AnnounceType.CROSS})
     trending: float = 0.0
+    diversity: float = 0.2
+    surprise: int = 0
     exclude: Criteria = field(default_factory=Criteria)
     schedule: Schedule = field(default_factory=Schedule)
     max_papers: int = 12

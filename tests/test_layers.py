@@ -17,13 +17,14 @@ PURE = {
     "formats", "examples", "identity", "selection", "ranking", "rendering", "due", "retry",
     "timetable", "exclusion", "why",
 }  # fmt: skip
-EDGES = {"config", "sources", "store", "mail"}
+EDGES = {"config", "sources", "store", "mail", "embedding"}
 MAY_IMPORT = {
     **dict.fromkeys(VALUES, VALUES),
     **dict.fromkeys(PURE, VALUES | PURE),
     "config": VALUES | {"examples"},
     "sources": VALUES | {"timetable", "formats", "examples"},
     "mail": VALUES,
+    "embedding": VALUES,
     "store": VALUES | {"identity"},
     "pipeline": VALUES | PURE | EDGES - {"config"},
     "wiring": VALUES | PURE | EDGES | {"pipeline"},

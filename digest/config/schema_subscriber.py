@@ -175,6 +175,8 @@ class DefaultsTable(Table):
         | None
     ) = None
     trending: Annotated[float, PlainValidator(values.number(0, 1))] | None = None
+    diversity: Annotated[float, PlainValidator(values.number(0, 1))] | None = None
+    surprise: Annotated[int, PlainValidator(values.whole(0, 3))] | None = None
     exclude: _Exclude | None = None
     timezone: Annotated[str, PlainValidator(zone)] | None = None
     send_at: Annotated[time, PlainValidator(hour)] | None = None

@@ -13,7 +13,7 @@ from digest.issue import Issue, Outcome, Pick, SourceReport
 from digest.mail.envelope import message_id
 from digest.paper import StoredPaper
 from digest.pipeline.examples import Readers
-from digest.ranking import Corpus, Ranking, rank
+from digest.ranking import Background, Corpus, Ranking, rank
 from digest.selection import Selection
 from digest.store import issues, papers, pulls, suppressions, votes
 from digest.store.issues import Verdict
@@ -99,6 +99,31 @@ class Draft:
     rest: tuple[Pick, ...] = ()
 
 
+_WEEKS = timedelta(weeks=4)
+
+_KNOWS_DAYS = 4.0
+
+_SAMPLE = 1_000
+"""Papers of the last weeks that tell what is typical; more only take longer to read."""
+
+
+def typical_papers(
+    connection: sa.Connection, *, now: datetime, until: datetime | None = None
+) -> Corpus:
+    """Make ready a sample of the last weeks' papers, by which words and scores are weighed."""
+    numbers, first = papers.numbers_since(connection, now - _WEEKS, until=until)
+    span = (now - first) / timedelta(days=1) if first else 0.0
+    chosen = numbers[:: max(1, len(numbers) // _SAMPLE)]
+    held = list(papers.load(connection, chosen).values())
+    background = Background([each.paper for each in held], a_day=_a_day(len(numbers), span))
+    return Corpus(held, background)
+
+
+def _a_day(count: int, days: float) -> float | None:
+    """Say how many papers a day brings; a store of a few days does not know that yet."""
+    return count / days if days >= _KNOWS_DAYS else None
+
+
 class Desk:
     """Drafts issues for a few subscribers at a time; their papers are made ready once.
 
@@ -126,7 +151,8 @@ class Desk:
         since = now - max(back, default=timedelta())
         held = papers.seen_since(connection, since, until=until)
         self._selection = Selection(held)
-        self._corpus = Corpus(self._selection.papers)
+        self._typical = typical_papers(connection, now=now, until=until)
+        self._corpus = self._ready(self._selection.papers)
         self._readers = Readers(connection, subscribers)
 
     def draft(
@@ -140,6 +166,7 @@ class Desk:
         addresses = {each.key: each.keys for each in subscribers}
         had = issues.had(connection, addresses, before=self._until)
         voted = votes.load(connection, addresses, until=self._until)
+        readers = self._readers.ready(subscribers)
         allowed = [
             self._selection.allowed(
                 each,
@@ -149,7 +176,7 @@ class Desk:
             )
             for each in subscribers
         ]
-        rankings = self._rank(self._corpus, subscribers, allowed, voted, everything=everything)
+        rankings = self._rank(self._corpus, readers, allowed, voted, everything=everything)
         return [
             Draft(
                 subscriber=each,
@@ -165,12 +192,16 @@ class Desk:
         """Give a paper's whole sum, whatever keeps it out; None if nothing can score it."""
         voted = votes.load(connection, {subscriber.key: subscriber.keys}, until=self._until)
         others = [each for each in self._selection.papers if each.id != stored.id]
-        corpus = Corpus([*others, stored])
-        for profile in (subscriber, _without_rules(subscriber)):
+        corpus = self._ready([*others, stored])
+        (reader,) = self._readers.ready([subscriber])
+        for profile in (reader, _without_rules(reader)):
             (ranking,) = self._rank(corpus, [profile], [[len(others)]], voted, everything=True)
             if found := (*ranking.picks, *ranking.also, *ranking.rest):
                 return found[0]
         return None
+
+    def _ready(self, held: Sequence[StoredPaper]) -> Corpus:
+        return Corpus(held, self._typical.background, now=self._now)
 
     def _rank(
         self,
@@ -183,9 +214,10 @@ class Desk:
     ) -> list[Ranking]:
         return rank(
             corpus,
-            self._readers.ready(subscribers),
+            subscribers,
             allowed=allowed,
             votes={key: tuple(each.vote for each in cast) for key, cast in voted.items()},
+            typical=self._typical,
             everything=everything,
         )
 

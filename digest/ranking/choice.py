@@ -1,13 +1,19 @@
 """Which papers an issue takes: the line, the places kept for an interest, what must be in."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from digest.ranking.kinship import Kinship
 from digest.ranking.matching import Ints
 from digest.subscriber import Interest, Subscriber
+
+FULL_SCORE = 100.0
+
+_LOOK_AT = 5
+"""Times as many papers as an issue holds are looked at for variety."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,12 +32,18 @@ class Offer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """Papers by their places in the corpus; `answers` is the interest each paper answers."""
+    """Papers by their places in the corpus; `answers` is the interest each paper answers.
+
+    `twins` say the same as a pick, which is named; they stand first among `also`. `surprises`
+    are those of the picks that answer no interest.
+    """
 
     picks: tuple[int, ...]
     also: tuple[int, ...]
     rest: tuple[int, ...]
     answers: Ints
+    twins: Mapping[int, int] = field(default_factory=dict)
+    surprises: frozenset[int] = frozenset()
 
 
 def choose(
@@ -40,28 +52,79 @@ def choose(
     *,
     allowed: NDArray[np.bool_],
     freshness: Ints,
+    regard: NDArray[np.float64],
+    kinship: Callable[[Sequence[int]], Kinship],
 ) -> Choice:
-    """Fill an issue: what must be in, the places kept for each interest, then the best of all."""
+    """Fill an issue: what must be in, the places kept for each interest, then the best of all.
+
+    `regard` is how well regarded each paper is by others, 0 where nobody said.
+    """
     if not offers:
         return Choice(picks=(), also=(), rest=(), answers=np.zeros(0, dtype=np.int64))
     table = _Table(subscriber, offers, allowed, freshness)
     picked = table.musts()
     for i, interest in enumerate(subscriber.interests):
         table.keep_places(i, interest, picked)
-    ranked = [int(row) for row in table.order() if table.is_above(row)]
-    for row in ranked:
-        if len(picked) >= subscriber.max_papers:
-            break
-        picked.add(row)
     order = [int(row) for row in table.order()]
-    also = [row for row in ranked if row not in picked][: subscriber.also]
-    shown = picked.union(also)
+    ranked = [row for row in order if table.is_above(row)]
+    surprises = table.surprises(regard, subscriber.surprise, picked)
+    variety = _Variety(table, kinship, ranked, subscriber)
+    variety.fill(picked, subscriber.max_papers - len(surprises))
+    picks = [row for row in order if row in picked]
+    twins = {row: variety.twins[row] for row in ranked if row in variety.twins.keys() - picked}
+    others = [row for row in ranked if row not in picked and row not in twins]
+    also = [*twins, *others[: subscriber.also]]
+    shown = picked.union(also, surprises)
     return Choice(
-        picks=tuple(row for row in order if row in picked),
+        picks=(*picks, *surprises),
         also=tuple(also),
         rest=tuple(row for row in order if row not in shown),
         answers=table.answers,
+        twins=twins,
+        surprises=frozenset(surprises),
     )
+
+
+class _Variety:
+    """Picks the best that is not the same again: maximal marginal relevance (Carbonell 1998)."""
+
+    def __init__(
+        self,
+        table: "_Table",
+        kinship: Callable[[Sequence[int]], Kinship],
+        ranked: Sequence[int],
+        subscriber: Subscriber,
+    ) -> None:
+        self._near = list(ranked[: _LOOK_AT * subscriber.max_papers])
+        self._kinship = kinship(self._near)
+        self._strength = FULL_SCORE * subscriber.diversity
+        self._own = np.asarray([table.merged(row) for row in self._near])
+        self._likeness = np.zeros(len(self._near))
+        self.twins: dict[int, int] = {}
+
+    def fill(self, picked: set[int], places: int) -> None:
+        """Add papers until the places are taken, each worth its score less its likeness."""
+        for row in sorted(picked):
+            self._heed(row)
+        free = np.asarray([row not in picked for row in self._near], dtype=bool)
+        while len(picked) < places:
+            free &= np.asarray([row not in self.twins for row in self._near], dtype=bool)
+            if not free.any():
+                return
+            worth = np.where(free, self._own - self._strength * self._likeness, -np.inf)
+            best = int(worth.argmax())
+            free[best] = False
+            picked.add(self._near[best])
+            self._heed(self._near[best])
+
+    def _heed(self, row: int) -> None:
+        """Note what is like a pick, and what is the same."""
+        likeness = self._kinship.to(row)
+        if likeness is None:
+            return
+        self._likeness = np.maximum(self._likeness, likeness)
+        for other in self._kinship.twins(row):
+            self.twins.setdefault(other, row)
 
 
 class _Table:
@@ -95,6 +158,20 @@ class _Table:
     def is_above(self, row: int) -> bool:
         """Say whether a paper is above the line in the interest it answers."""
         return bool(self._above[row, self.answers[row]])
+
+    def merged(self, row: int) -> float:
+        """Give a paper's weighted points in the interest it answers."""
+        return float(self._merged[row, self.answers[row]])
+
+    def surprises(self, regard: NDArray[np.float64], count: int, picked: set[int]) -> list[int]:
+        """Give the best regarded papers that are above nobody's line."""
+        outside = [
+            int(row)
+            for row in self._candidates
+            if regard[row] > 0 and not self._above[row].any() and int(row) not in picked
+        ]
+        outside.sort(key=lambda row: (-regard[row], self._freshness[row]))
+        return outside[:count]
 
     def order(self) -> Ints:
         """Order all candidates by weighted points; of equals the newer first, then by id."""

@@ -45,6 +45,7 @@ class Feature:
 
 
 POPULARITY = Feature(ReasonKind.TRENDING, "upvotes")
+AGE = Feature(ReasonKind.AGE, "days")
 
 
 @lru_cache(maxsize=100_000)
@@ -102,6 +103,8 @@ def observe(corpus: Corpus, feature: Feature) -> Column:
         return _author_column(corpus, feature.asked)
     if feature == POPULARITY:
         return _popularity_column(corpus)
+    if feature == AGE:
+        return _age_column(corpus)
     rows = np.asarray(corpus.categories.get(feature.name, ()), dtype=np.int64)
     return Column(rows=rows, values=np.full(len(rows), CATEGORY))
 
@@ -137,8 +140,17 @@ def _popularity_column(corpus: Corpus) -> Column:
     )
 
 
+def _age_column(corpus: Corpus) -> Column:
+    days = {row: days for row, days in enumerate(corpus.ages) if days}
+    return Column(
+        rows=np.asarray(list(days), dtype=np.int64),
+        values=np.asarray(list(days.values()), dtype=float),
+        notes={row: f"{n} day{'s' * (n != 1)} old" for row, n in days.items()},
+    )
+
+
 class Features:
-    """The matrix papers × features: first the words of the batch, then the terms followed.
+    """The matrix papers × features of the terms followed.
 
     Columns stand in a fixed order, so that a sum does not depend on who else is ranked.
     """
@@ -146,8 +158,8 @@ class Features:
     def __init__(self, corpus: Corpus, features: Iterable[Feature]) -> None:
         self.corpus = corpus
         self._columns = {each: observe(corpus, each) for each in sorted(set(features))}
-        self._numbers = {each: i for i, each in enumerate(self._columns, len(corpus.space.columns))}
-        self.by_column: Any = sparse.hstack([corpus.space.matrix, self._observed()], format="csc")
+        self._numbers = {each: i for i, each in enumerate(self._columns)}
+        self.by_column: Any = self._observed().tocsc()
         self.by_column.sort_indices()
 
     def _observed(self) -> Any:
@@ -165,6 +177,11 @@ class Features:
             shape=(len(self.corpus.papers), len(columns)),
         )
 
+    @property
+    def regard(self) -> NDArray[np.float64]:
+        """Say how well regarded each paper is, 0 to 1."""
+        return self.values(POPULARITY, np.arange(len(self.corpus.papers)))
+
     def number(self, feature: Feature) -> int:
         """Say which column of the matrix a feature is."""
         return self._numbers[feature]
@@ -173,15 +190,13 @@ class Features:
         """Give what a reason adds to the feature's term for one paper."""
         return self._columns[feature].notes.get(row, "")
 
-    def values(self, column: int, rows: Ints) -> NDArray[np.float64]:
-        """Give a column's values at some papers."""
-        start, end = self.by_column.indptr[column : column + 2]
-        have = self.by_column.indices[start:end]
-        if start == end:
+    def values(self, feature: Feature, rows: Ints) -> NDArray[np.float64]:
+        """Give a feature's values at some papers."""
+        column = self._columns[feature]
+        if not len(column.rows):
             return np.zeros(len(rows))
-        places = np.minimum(np.searchsorted(have, rows), len(have) - 1)
-        found: NDArray[np.float64] = self.by_column.data[start + places]
-        return np.where(have[places] == rows, found, 0.0)
+        places = np.minimum(np.searchsorted(column.rows, rows), len(column.rows) - 1)
+        return np.where(column.rows[places] == rows, column.values[places], 0.0)
 
     def any_of(self, features: Iterable[Feature]) -> NDArray[np.bool_]:
         """Say of each paper whether it has one of the features at all."""

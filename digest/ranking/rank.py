@@ -1,25 +1,30 @@
 """Papers × interests → picks: everybody in one sparse product, then each issue by its rules."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, starmap
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
-from digest.issue import Pick
-from digest.paper import Paper
+from digest.issue import Pick, Reason, ReasonKind
+from digest.paper import Paper, collapse
+from digest.ranking.calibration import Scale, scale
 from digest.ranking.choice import Choice, Offer, choose
+from digest.ranking.compiling import compile_interest, scores_something, texts_of
 from digest.ranking.corpus import Corpus
-from digest.ranking.features import POPULARITY, Feature, Features, every_part, followed
+from digest.ranking.features import AGE, POPULARITY, Feature, Features, every_part, followed
+from digest.ranking.feedback import vote_terms, vote_text
+from digest.ranking.kinship import Kinship
 from digest.ranking.matching import Ints
-from digest.ranking.model import Model, compile_interest, scores_something
 from digest.ranking.reasons import explain
+from digest.ranking.scoring import points
+from digest.ranking.texts import Texts
 from digest.subscriber import Criteria, Interest, Subscriber, Vote
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+_Key = tuple[Interest, float, tuple[Vote, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,21 +44,28 @@ def rank(
     subscribers: Sequence[Subscriber],
     *,
     allowed: Sequence[Mask | Sequence[int]],
-    examples: Mapping[str, Paper] | None = None,
     votes: Mapping[str, tuple[Vote, ...]] | None = None,
+    typical: Corpus | None = None,
     everything: bool = False,
 ) -> list[Ranking]:
     """Rank the corpus for some subscribers, a few hundred at a time to keep memory flat.
 
     `allowed` says for each which of the papers they may get, by a mask or by their places;
-    `examples` has the papers that interests name, by arXiv id or DOI; `votes` what each
-    subscriber, by key, said of papers.
+    `votes` is what each subscriber, by key, said of papers. `typical` are papers of the last
+    weeks, by which scores are scaled.
     """
-    batch = _Batch(corpus, subscribers, examples or {})
+    batch = _Batch(corpus, subscribers, votes or {}, typical)
     return [
         batch.ranking(subscriber, _mask(mine, len(corpus.papers)), everything=everything)
         for subscriber, mine in zip(subscribers, allowed, strict=True)
     ]
+
+
+def score(corpus: Corpus, interests: Sequence[Interest]) -> Floats:
+    """Give the points that order papers in each interest; shape (interests, papers)."""
+    asker = Subscriber(email="", interests=tuple(dict.fromkeys(interests)))
+    batch = _Batch(corpus, [asker], {}, None)
+    return batch.points_of(interests)
 
 
 def _mask(allowed: Mask | Sequence[int], size: int) -> Mask:
@@ -67,41 +79,79 @@ class _Batch:
     """Some subscribers' interests compiled, each distinct one once, and scored together."""
 
     def __init__(
-        self, corpus: Corpus, subscribers: Sequence[Subscriber], examples: Mapping[str, Paper]
+        self,
+        corpus: Corpus,
+        subscribers: Sequence[Subscriber],
+        votes: Mapping[str, tuple[Vote, ...]],
+        typical: Corpus | None,
     ) -> None:
         self._corpus = corpus
+        self._votes = votes
         wanted = dict.fromkeys(
-            (one, each.trending) for each in subscribers for one in each.interests
+            self._key(one, each) for each in subscribers for one in each.interests
         )
-        self._features = Features(corpus, _asked(subscribers))
+        asked = _asked(subscribers).union(*(_voted(each) for each in set(votes.values())))
+        self._features = Features(corpus, asked)
+        self._texts = Texts(corpus.background, chain.from_iterable(starmap(_texts, wanted)))
         self._places = {key: place for place, key in enumerate(wanted)}
         self._models = [
-            compile_interest(
-                interest, trending=trending, features=self._features, examples=examples
-            )
-            for interest, trending in wanted
+            compile_interest(interest, trending=trending, votes=cast, texts=self._texts)
+            for interest, trending, cast in wanted
         ]
-        self._points = score(self._models, self._features)
+        self._scales = self._fixed_scales(typical, asked)
+        self._points = points(self._models, self._features, self._texts)
         self._offers = [
-            _offer(interest, self._features, self._points[place])
-            for (interest, _), place in self._places.items()
+            _offer(interest, self._features, self._points[place], self._scales[place])
+            for (interest, _, _), place in self._places.items()
         ]
 
+    def _key(self, interest: Interest, subscriber: Subscriber) -> _Key:
+        return interest, subscriber.trending, self._votes.get(subscriber.key, ())
+
+    def _fixed_scales(self, typical: Corpus | None, asked: set[Feature]) -> list[Scale]:
+        if typical is None:
+            return [Scale()] * len(self._models)
+        found = points(self._models, Features(typical, asked), self._texts)
+        return [scale(each, a_day=typical.background.a_day) for each in found]
+
+    def points_of(self, interests: Sequence[Interest]) -> Floats:
+        """Give the points of interests for which nothing is trending."""
+        return self._points[[self._places[one, 0.0, ()] for one in interests]]
+
     def ranking(self, subscriber: Subscriber, allowed: Mask, *, everything: bool) -> Ranking:
-        places = [self._places[one, subscriber.trending] for one in subscriber.interests]
+        places = [self._places[self._key(one, subscriber)] for one in subscriber.interests]
         allowed = allowed & ~self._features.any_of(_features(subscriber.exclude))
         choice = choose(
             subscriber,
             [self._offers[place] for place in places],
             allowed=allowed,
             freshness=self._corpus.freshness,
+            regard=self._features.regard,
+            kinship=lambda rows: Kinship(self._corpus, rows),
         )
         rest = choice.rest if everything else ()
         return Ranking(
-            picks=self._picks(subscriber, places, choice, choice.picks),
-            also=self._picks(subscriber, places, choice, choice.also),
+            picks=tuple(
+                _surprising(pick) if row in choice.surprises else pick
+                for row, pick in zip(
+                    choice.picks,
+                    self._picks(subscriber, places, choice, choice.picks),
+                    strict=True,
+                )
+            ),
+            also=tuple(
+                self._folded(pick, choice.twins[row]) if row in choice.twins else pick
+                for row, pick in zip(
+                    choice.also, self._picks(subscriber, places, choice, choice.also), strict=True
+                )
+            ),
             rest=self._picks(subscriber, places, choice, rest),
         )
+
+    def _folded(self, pick: Pick, twin: int) -> Pick:
+        """Say of which pick a paper is another version."""
+        title = collapse(self._corpus.facts[twin].title or "")
+        return _noted(pick, ReasonKind.OTHER, f"much the same as {title}")
 
     def _picks(
         self, subscriber: Subscriber, places: list[int], choice: Choice, rows: Sequence[int]
@@ -116,7 +166,9 @@ class _Batch:
     def _explained(self, interest: Interest, place: int, rows: list[int]) -> dict[int, Pick]:
         scores = self._offers[place].scores[rows].tolist()
         at: Ints = np.asarray(rows, dtype=np.int64)
-        reasons = explain(self._models[place], self._features, at, scores)
+        reasons = explain(
+            self._models[place], self._scales[place], self._features, self._texts, at, scores
+        )
         return {
             row: Pick(
                 stored=self._corpus.papers[row], score=score, interest=interest.name, reasons=why
@@ -125,43 +177,44 @@ class _Batch:
         }
 
 
+def _surprising(pick: Pick) -> Pick:
+    votes = pick.stored.paper.upvotes or 0
+    note = f"from outside your interests: {votes} upvote{'s' * (votes != 1)}"
+    return replace(_noted(pick, ReasonKind.TRENDING, note), interest=None)
+
+
+def _noted(pick: Pick, kind: ReasonKind, note: str) -> Pick:
+    """Add a reason that is no part of the sum."""
+    return replace(pick, reasons=(*pick.reasons, Reason(kind=kind, term=note, weight=0.0)))
+
+
+def _texts(interest: Interest, trending: float, cast: tuple[Vote, ...]) -> Iterator[Paper]:
+    """Give every text that must be made ready for an interest."""
+    yield from texts_of(interest)
+    yield from map(vote_text, cast)
+
+
+def _voted(cast: tuple[Vote, ...]) -> set[Feature]:
+    return {term.feature for term in vote_terms(cast)}
+
+
 def _features(terms: Criteria | Interest) -> list[Feature]:
     return [feature for feature, _, _ in followed(terms)]
 
 
 def _asked(subscribers: Sequence[Subscriber]) -> set[Feature]:
     terms = {part for subscriber in subscribers for part in every_part(subscriber)}
-    return {POPULARITY}.union(*(_features(part) for part in terms))
+    return {AGE, POPULARITY}.union(*(_features(part) for part in terms))
 
 
-def score(models: Sequence[Model], features: Features) -> Floats:
-    """Score every paper in every interest, before clipping; shape (interests, papers)."""
-    points: Floats = (weights_of(models, features) @ features.by_column.T).toarray()
-    points *= np.asarray([model.b for model in models]).reshape(-1, 1)
-    points += np.asarray([model.a for model in models]).reshape(-1, 1)
-    # Rounding makes equal what differs only by the order in which floats were added.
-    return points.round(6, out=points)
-
-
-def weights_of(models: Sequence[Model], features: Features) -> Any:
-    """Put the weights of all models one below the other; shape (interests, features), sparse."""
-    shape = (len(models), features.by_column.shape[1])
-    if not models:
-        return sparse.csr_matrix(shape)
-    entries = [model.entries() for model in models]
-    columns = np.concatenate([columns for columns, _ in entries])
-    weights = np.concatenate([weights for _, weights in entries])
-    places = np.repeat(np.arange(len(models)), [len(columns) for columns, _ in entries])
-    return sparse.csr_matrix((weights, (places, columns)), shape=shape)
-
-
-def _offer(interest: Interest, features: Features, points: Floats) -> Offer:
+def _offer(interest: Interest, features: Features, points: Floats, scale: Scale) -> Offer:
     may = ~features.any_of(_features(interest.exclude))
     for group in interest.require:
         may &= features.any_of(_features(group))
-    scores: Floats = points.clip(0.0, 100.0).round(2)
+    scaled = (scale.b * points).round(4)
+    scores: Floats = scaled.clip(0.0, 100.0).round(2)
     return Offer(
-        points=points,
+        points=scaled,
         scores=scores,
         may=may,
         must=may & _always(interest, features),

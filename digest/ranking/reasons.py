@@ -1,19 +1,29 @@
 """Why a paper has its score: the terms of the same sum, in points, that add up to it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from digest.issue import Reason, ReasonKind
+from digest.ranking.calibration import Scale
 from digest.ranking.features import Features
 from digest.ranking.matching import Ints
-from digest.ranking.model import Model, Term
+from digest.ranking.model import Model, Saying, Term
+from digest.ranking.texts import Texts
 
 NAMED = 8
+_TOO_SMALL = 0.05
 
 
 def explain(
-    model: Model, features: Features, rows: Ints, scores: Sequence[float]
+    model: Model,
+    scale: Scale,
+    features: Features,
+    texts: Texts,
+    rows: Ints,
+    scores: Sequence[float],
 ) -> list[tuple[Reason, ...]]:
     """Give the reasons of some papers' scores, the largest first.
 
@@ -21,43 +31,63 @@ def explain(
     """
     found: list[list[Reason]] = [[] for _ in rows]
     for term in model.terms:
-        points = model.b * term.weight * features.values(term.column, rows)
+        points = scale.b * term.weight * features.values(term.feature, rows)
         for i in np.flatnonzero(points).tolist():
             found[i].append(_reason(term, float(points[i]), features, int(rows[i])))
-    for i, reason in _example_reasons(model, features, rows):
+    for i, reason in _likenesses(model, scale, features, texts, rows):
         found[i].append(reason)
     for reasons, row in zip(found, rows.tolist(), strict=True):
-        reasons += _required_reasons(model, features, row)
+        reasons += _required_reasons(model, scale, features, row)
     return [_summed(reasons, score) for reasons, score in zip(found, scores, strict=True)]
 
 
 def _reason(term: Term, points: float, features: Features, row: int) -> Reason:
-    note = features.note(term.feature, row) if term.feature else ""
+    note = features.note(term.feature, row)
     return Reason(kind=term.kind, term=term.term + note, weight=points)
 
 
-def _example_reasons(model: Model, features: Features, rows: Ints) -> list[tuple[int, Reason]]:
-    if model.examples is None:
-        return []
-    likeness = (features.corpus.space.matrix[rows] @ model.examples.weights.T).tocoo()
-    return [
-        (
-            int(i),
-            Reason(
-                kind=ReasonKind.EXAMPLE,
-                term=model.examples.titles[k],
-                weight=model.b * float(value),
-            ),
-        )
-        for i, k, value in zip(likeness.row, likeness.col, likeness.data, strict=True)
-    ]
+def _likenesses(
+    model: Model, scale: Scale, features: Features, texts: Texts, rows: Ints
+) -> Iterator[tuple[int, Reason]]:
+    if not model.sayings:
+        return
+    corpus = features.corpus
+    words, *meanings = texts.likeness(
+        [each.text for each in model.sayings],
+        corpus.lexical[rows],
+        [space[rows] for space in corpus.meanings],
+    )
+    for k, saying in enumerate(model.sayings):
+        points = saying.weights.words * words[k]
+        for word, part in _word_by_word(saying, texts, corpus.lexical, rows):
+            points = points - part
+            for i in np.flatnonzero(np.abs(part * scale.b) >= _TOO_SMALL).tolist():
+                yield i, Reason(kind=saying.kind, term=word, weight=scale.b * float(part[i]))
+        for weight, space in zip(saying.weights.meaning, meanings, strict=True):
+            points = points + weight * space[k]
+        for i in np.flatnonzero(np.abs(points * scale.b) >= _TOO_SMALL).tolist():
+            yield i, Reason(kind=saying.kind, term=saying.term, weight=scale.b * float(points[i]))
 
 
-def _required_reasons(model: Model, features: Features, row: int) -> list[Reason]:
+def _word_by_word(
+    saying: Saying, texts: Texts, lexical: Any, rows: Ints
+) -> Iterator[tuple[str, NDArray[np.float64]]]:
+    """Give what each word of a text adds, where that is asked for."""
+    if not saying.words:
+        return
+    asked = texts.lexical[[saying.text]].toarray()[0]
+    papers = lexical[rows].tocsc()
+    for stem, word in saying.words:
+        column = texts.background.column(stem)
+        if column is not None and column < min(len(asked), papers.shape[1]):
+            yield word, saying.weights.words * asked[column] * papers[:, [column]].toarray()[:, 0]
+
+
+def _required_reasons(model: Model, scale: Scale, features: Features, row: int) -> list[Reason]:
     """Name the constant of an interest that only requires by the first term that let it in."""
     for term in model.required:
-        if features.values(term.column, np.asarray([row])).any():
-            return [_reason(term, model.a, features, row)]
+        if features.values(term.feature, np.asarray([row])).any():
+            return [_reason(term, scale.b * model.constant, features, row)]
     return []
 
 

@@ -38,6 +38,25 @@ def first_seen_since(connection: sa.Connection, since: datetime) -> list[StoredP
     return _load(connection, schema.papers.c.first_seen_at >= since)
 
 
+def numbers_since(
+    connection: sa.Connection, since: datetime, *, until: datetime | None = None
+) -> tuple[list[int], datetime | None]:
+    """Give the ids of papers first seen since then, oldest first, and when the first of them was.
+
+    With `until` only those that were seen by then.
+    """
+    table = schema.papers
+    query = (
+        sa.select(table.c.id, table.c.first_seen_at)
+        .where(table.c.first_seen_at >= since, table.c.merged_into.is_(None))
+        .order_by(table.c.first_seen_at, table.c.id)
+    )
+    if until is not None:
+        query = query.where(table.c.first_seen_at <= until)
+    rows = connection.execute(query).all()
+    return [row[0] for row in rows], rows[0][1] if rows else None
+
+
 def load(
     connection: sa.Connection, ids: Iterable[int], *, until: datetime | None = None
 ) -> dict[int, StoredPaper]:

@@ -249,12 +249,12 @@ def test_what_was_voted_on_is_excluded(world: World, sign: str) -> None:
 
 
 def test_below_line(world: World) -> None:
-    profile(world, "min_score = 40")
+    profile(world, "min_score = 60")
     world.announce(*new(), *make_papers(1, word="tree", start=1))
     run(world, "fetch")
     weak, silent = ask(world, at=MONDAY), ask(world, "2601.90001", at=MONDAY)
-    assert (weak["verdict"], weak["line"], weak["last_pick"]) == ("below-line", 40.0, None)
-    assert weak["detail"] == f"its {weak['score']:g} points are below the line of 40"
+    assert (weak["verdict"], weak["line"], weak["last_pick"]) == ("below-line", 60.0, None)
+    assert weak["detail"] == f"its {weak['score']:g} points are below the line of 60"
     assert (silent["verdict"], silent["score"]) == ("below-line", 0.0)
     assert silent["detail"] == "nothing in the profile speaks for it"
 

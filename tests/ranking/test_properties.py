@@ -10,15 +10,25 @@ from builders import NOW, make_criteria, make_interest, make_paper, make_sightin
 from digest.issue import Pick
 from digest.paper import Paper, StoredPaper
 from digest.ranking import Corpus, Ranking, rank
-from digest.subscriber import FollowedAuthor, FollowedCategory, Interest, Keyword, Subscriber
+from digest.subscriber import (
+    Example,
+    FollowedAuthor,
+    FollowedCategory,
+    Interest,
+    Keyword,
+    Subscriber,
+)
 
 WORDS = ("graph", "trees", "sparse", "attention", "C++", "protein", "KV-cache", "Schrödinger")
 NAMES = ("Song Han", "S. Han", "Han, Song", "Jürgen Müller", "Anna Lena Keller")
 CATEGORIES = ("cs.LG", "q-bio.NC", "math-ph")
-EXAMPLES = {
-    "2401.00001": make_paper(title="Sparse graph attention", abstract="Trees of protein graphs."),
-    "2401.00002": make_paper(title="Protein trees", abstract=None),
-}
+EXAMPLES = (
+    Example(
+        name="2401.00001",
+        paper=make_paper(title="Sparse graph attention", abstract="Trees of protein graphs."),
+    ),
+    Example(name="2401.00002", paper=make_paper(title="Protein trees", abstract=None)),
+)
 
 texts = st.lists(st.sampled_from((*WORDS, "and", "of.", "a")), max_size=12).map(" ".join)
 weights = st.floats(-3, 5).map(lambda weight: round(weight, 2))
@@ -37,7 +47,7 @@ interests = st.builds(
     authors=st.lists(authors, max_size=2),
     categories=st.lists(categories, max_size=2),
     about=st.none() | texts,
-    examples=st.lists(st.sampled_from(tuple(EXAMPLES)), unique=True).map(tuple),
+    examples=st.lists(st.sampled_from(EXAMPLES), unique=True),
     require=st.lists(criteria.filter(bool), max_size=1).map(tuple),
     exclude=st.just(make_criteria()) | criteria,
     weight=st.sampled_from((0.5, 1.0, 2.0)),
@@ -76,7 +86,7 @@ batches = st.lists(papers, min_size=1, max_size=8).map(_stored)
 def ranked(batch: list[StoredPaper], *people: Subscriber) -> list[Ranking]:
     everybody: list[Any] = [range(len(batch))] * len(people)
     corpus = Corpus(batch)
-    return rank(corpus, people, allowed=everybody, examples=EXAMPLES, everything=True)
+    return rank(corpus, people, allowed=everybody, everything=True)
 
 
 def everything(ranking: Ranking) -> tuple[Pick, ...]:
@@ -115,7 +125,8 @@ def test_every_paper_comes_once_and_best_first(
         for picks in (ranking.picks, ranking.also):
             scores = [pick.score for pick in picks]
             assert scores == sorted(scores, reverse=True)
-    assert len(ranking.also) <= subscriber.also
+    twins = [pick for pick in ranking.also if pick.reasons[-1].term.startswith("much the same")]
+    assert len(ranking.also) - len(twins) <= subscriber.also
     if not any(one.always for one in subscriber.interests):
         assert len(ranking.picks) <= subscriber.max_papers
         assert all(pick.score >= subscriber.min_score for pick in ranking.picks)

@@ -1,0 +1,160 @@
+"""What papers are like in general: how rare each stem is, and what the average paper says.
+
+Subtracting the average paper is what tells a likeness of subject from the likeness that any two
+papers have; it must be the average of weeks, never that of one short list.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from digest.paper import Paper
+from digest.ranking.meaning import Table, Vectors, shipped, spelling_of, unit
+from digest.ranking.stems import bag
+
+Floats = NDArray[np.float64]
+
+PRIOR = 1_000
+"""So many papers the shipped frequencies and averages count for, beside the store's own."""
+
+_FIRST = 2
+"""Columns before the stems: with them a product of two rows is that of two centred vectors."""
+
+
+class Encoder(Protocol):
+    """A sentence model: texts → rows of length 1; an extra."""
+
+    def encode(self, papers: Sequence[Paper]) -> Vectors:
+        """Give the vectors of title and abstract, in order."""
+
+
+class Background:
+    """The papers of the last weeks, and the shipped prior while there are few.
+
+    All texts of a run are counted by its numbering of stems, so that their matrices fit.
+    """
+
+    def __init__(
+        self,
+        papers: Sequence[Paper] = (),
+        *,
+        a_day: float | None = None,
+        encoder: Encoder | None = None,
+        table: Table | None = None,
+    ) -> None:
+        self.papers = tuple(papers)
+        self.a_day = a_day
+        self.table = table or shipped()
+        self.encoder = encoder
+        self._numbers: dict[str, int] = {}
+        self._spelling: Any = None
+        self._frequency = self._common = np.zeros(_FIRST)
+        self._documents = PRIOR + len(papers)
+        share = PRIOR / self._documents
+        self._prior_frequency = self.table.frequency * (PRIOR / self.table.documents)
+        self._prior_common = self.table.common * share
+        counts = self.count(bag(paper.title, paper.abstract) for paper in papers)
+        self._grow()
+        unnumbered = float(self._prior_common @ self._prior_common - self._common @ self._common)
+        self._frequency += np.bincount(counts.indices, minlength=self.width)
+        if papers:
+            self._common += (1 - share) * np.asarray(self._weighed(counts).mean(axis=0)).ravel()
+        self._common_square = float(self._common @ self._common) + unnumbered
+        self.means = tuple(self._means(counts, papers, share))
+
+    @property
+    def width(self) -> int:
+        """How many columns matrices have by now."""
+        return len(self._numbers) + _FIRST
+
+    def column(self, stem: str) -> int | None:
+        """Say which column a stem is, if it has been counted."""
+        return self._numbers.get(stem)
+
+    def count(self, bags: Iterable[Mapping[str, float]]) -> Any:
+        """Give the matrix texts × stems of counts; new stems are numbered as they come."""
+        lengths, columns, values = [0], [], []
+        for each in bags:
+            for key, value in each.items():
+                columns.append(self._numbers.setdefault(key, len(self._numbers) + _FIRST))
+                values.append(value)
+            lengths.append(len(columns))
+        return sparse.csr_matrix(
+            (np.asarray(values, dtype=float), np.asarray(columns, dtype=np.int64), lengths),
+            shape=(len(lengths) - 1, self.width),
+        )
+
+    def centred(self, counts: Any, *, asking: bool) -> Any:
+        """Give rows whose products are cosines of centred TF-IDF vectors.
+
+        A product needs one side `asking` and one that does not: the first two columns of each
+        hold what centring adds, (x - m)(y - m) = xy - my·1 - 1·mx + mm, so that rows stay sparse.
+        """
+        rows = self._weighed(counts)
+        along = np.asarray(rows @ self._common[: counts.shape[1]]).ravel()
+        length = np.sqrt(np.maximum(1 - 2 * along + self._common_square, 1e-6))
+        length = np.where(np.diff(rows.indptr) > 0, length, np.inf)
+        ones = np.ones(len(along))
+        first = (-ones, self._common_square - along) if asking else (along, ones)
+        edge = sparse.csr_matrix(np.stack(first, axis=1) / length[:, None])
+        scaled = sparse.diags(1 / length) @ rows
+        return sparse.hstack([edge, scaled[:, _FIRST:]], format="csr")
+
+    def meanings(self, counts: Any, papers: Sequence[Paper]) -> tuple[Vectors, ...]:
+        """Give the centred vectors of texts in each space of meaning, of length 1."""
+        return tuple(
+            _centred(vectors, mean)
+            for vectors, mean in zip(self._raw(counts, papers), self.means, strict=True)
+        )
+
+    def rarity(self, width: int) -> Floats:
+        """Give the inverse document frequency of each column."""
+        self._grow()
+        rarity: Floats = np.log((1 + self._documents) / (1 + self._frequency[:width]))
+        return rarity
+
+    def _grow(self) -> None:
+        """Take what the prior says of stems that were numbered since the last time."""
+        new = list(self._numbers)[len(self._frequency) - _FIRST :]
+        rows = [self.table.numbers.get(key, -1) for key in new]
+        for name, prior in (("_frequency", self._prior_frequency), ("_common", self._prior_common)):
+            values = [prior[row] if row >= 0 else 0.0 for row in rows]
+            setattr(self, name, np.concatenate([getattr(self, name), values]))
+
+    def _raw(self, counts: Any, papers: Sequence[Paper]) -> list[Vectors]:
+        found = [self.table.vectors(counts, self._spelled(counts.shape[1]))]
+        if self.encoder:
+            found.append(self.encoder.encode(papers))
+        return found
+
+    def _means(self, counts: Any, papers: Sequence[Paper], share: float) -> Iterable[Vectors]:
+        for place, vectors in enumerate(self._raw(counts, papers)):
+            own = vectors.mean(axis=0) if len(vectors) else np.zeros(vectors.shape[1])
+            mean = share * self.table.mean + (1 - share) * own if place == 0 else own
+            yield np.asarray(mean, dtype=np.float32)
+
+    def _spelled(self, width: int) -> Any:
+        """Give the matrix columns × rows of the table; what is new since last time is added."""
+        known = 0 if self._spelling is None else self._spelling.shape[0] - _FIRST
+        if self._spelling is None:
+            self._spelling = sparse.csr_matrix((_FIRST, len(self.table.rows)), dtype=np.float32)
+        if width - _FIRST > known:
+            new = list(self._numbers)[known : width - _FIRST]
+            self._spelling = sparse.vstack(
+                [self._spelling, spelling_of(new, self.table)], format="csr"
+            )
+        return self._spelling[:width]
+
+    def _weighed(self, counts: Any) -> Any:
+        rows = counts.copy()
+        rows.data = (1 + np.log(rows.data)) * self.rarity(counts.shape[1])[rows.indices]
+        lengths = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
+        return sparse.diags(1 / np.where(lengths > 0, lengths, 1.0)) @ rows
+
+
+def _centred(vectors: Vectors, mean: Vectors) -> Vectors:
+    known = np.abs(vectors).sum(axis=1, keepdims=True) > 0
+    return unit(np.where(known, vectors - mean, 0).astype(np.float32))

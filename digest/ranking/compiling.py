@@ -1,0 +1,154 @@
+"""An interest becomes a linear model: what each of its lines weighs."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from digest.issue import ReasonKind
+from digest.paper import Paper, collapse
+from digest.ranking.features import AGE, POPULARITY, Feature, followed, keyword_feature
+from digest.ranking.feedback import vote_sayings, vote_terms
+from digest.ranking.model import Model, Saying, Term
+from digest.ranking.stems import telling_words
+from digest.ranking.texts import Texts, Weights
+from digest.subscriber import Criteria, Interest, Keyword, Vote
+
+# Points of a full likeness to what an interest is about, in words and in each space of meaning:
+# that of the shipped table, and that of a sentence model where there is one.
+LIKENESS = Weights(words=160.0, meaning=(40.0, 40.0))
+KEYWORD_LIKENESS = Weights(words=0.0, meaning=(12.0, 6.0))
+CHANCE = 0.35  # a likeness in meaning that papers of other subjects hardly ever exceed
+ABOUT_COUNTS = 3.0  # examples that a free text is worth
+NEWEST, OLDEST = 1.0, 0.5  # what the first and the last of many examples count
+POPULAR = 20.0
+AGE_A_DAY = -1.0
+REQUIRED_ALONE = 10.0
+
+
+def known_examples(interest: Interest) -> tuple[Paper, ...]:
+    """Give the papers of an interest's examples that are known, each once, in their order."""
+    papers = (example.paper for example in interest.examples)
+    return tuple(dict.fromkeys(p for p in papers if p and (p.title or p.abstract)))
+
+
+def texts_of(interest: Interest) -> Iterator[Paper]:
+    """Give every text that an interest speaks by, as a paper of that text."""
+    yield from (_keyword_text(each) for each in interest.keywords)
+    yield from known_examples(interest)
+    if interest.about:
+        yield _about_text(interest.about)
+
+
+def compile_interest(
+    interest: Interest, *, trending: float, votes: Sequence[Vote] = (), texts: Texts
+) -> Model:
+    """Turn an interest into its model; a term that is repeated counts once, at its highest."""
+    terms = _terms(interest)
+    sayings = (*_keyword_sayings(interest, texts), *_alike(interest, texts))
+    constant = -_by_chance(sayings, texts)
+    required: tuple[Term, ...] = ()
+    if interest.require and not scores_something(interest):
+        constant += REQUIRED_ALONE
+        required = tuple(term for group in interest.require for term in _terms(group))
+    if trending:
+        terms.append(_popularity(trending))
+    terms.append(Term(kind=ReasonKind.AGE, term="", weight=AGE_A_DAY, feature=AGE))
+    return Model(
+        constant=constant,
+        terms=(*terms, *vote_terms(votes)),
+        sayings=(*sayings, *vote_sayings(votes, texts)),
+        required=required,
+    )
+
+
+def _by_chance(sayings: Sequence[Saying], texts: Texts) -> float:
+    """Give the points that a paper of another subject may have in meaning, which must not count."""
+    if not sayings:
+        return 0.0
+    return CHANCE * texts.reach([each.text for each in sayings], [each.weights for each in sayings])
+
+
+def scores_something(interest: Interest) -> bool:
+    """Say whether anything but its requirements can raise a paper in this interest."""
+    wanted = any(weight > 0 for _, _, weight in followed(interest))
+    return wanted or bool(interest.examples or interest.about)
+
+
+def _terms(group: Interest | Criteria) -> list[Term]:
+    found: dict[Feature, Term] = {}
+    for feature, written, weight in followed(group):
+        if feature not in found or weight > found[feature].weight:
+            found[feature] = Term(kind=feature.kind, term=written, weight=weight, feature=feature)
+    return list(found.values())
+
+
+def _popularity(trending: float) -> Term:
+    return Term(kind=ReasonKind.TRENDING, term="", weight=POPULAR * trending, feature=POPULARITY)
+
+
+def _keyword_text(keyword: Keyword) -> Paper:
+    return Paper(title=keyword.term.strip("* "))
+
+
+def _about_text(about: str) -> Paper:
+    return Paper(abstract=about)
+
+
+def _keyword_sayings(interest: Interest, texts: Texts) -> Iterator[Saying]:
+    """Let keywords find what means the same: each adds by itself, so that none takes from another.
+
+    Together with the term itself a matching paper can only gain (see the property tests).
+    """
+    strongest: dict[Feature, Keyword] = {}
+    for keyword in interest.keywords:
+        feature = keyword_feature(keyword)
+        if feature not in strongest or keyword.weight > strongest[feature].weight:
+            strongest[feature] = keyword
+    for keyword in strongest.values():
+        yield Saying(
+            kind=ReasonKind.TEXT,
+            term=f"near {keyword.term}",
+            text=texts.numbers[_keyword_text(keyword)],
+            weights=_scaled(
+                KEYWORD_LIKENESS, keyword.weight, (1.0, *(1.0 for _ in texts.meanings))
+            ),
+        )
+
+
+def _alike(interest: Interest, texts: Texts) -> Iterator[Saying]:
+    """Make one direction of length 1 of the examples and the free text, in each space."""
+    known = known_examples(interest)
+    said = [(ReasonKind.EXAMPLE, collapse(paper.title or ""), paper) for paper in known]
+    shares = list(_by_recency(len(known)))
+    if interest.about:
+        said.append((ReasonKind.TEXT, "the sense of your words", _about_text(interest.about)))
+        shares.append(ABOUT_COUNTS)
+    if not said:
+        return
+    numbers = [texts.numbers[paper] for _, _, paper in said]
+    lengths = texts.lengths(numbers, np.asarray(shares))
+    for (kind, term, _), number, share in zip(said, numbers, shares, strict=True):
+        yield Saying(
+            kind=kind,
+            term=term,
+            text=number,
+            weights=_scaled(LIKENESS, share, lengths),
+            words=_words(interest) if kind is ReasonKind.TEXT else (),
+        )
+
+
+def _words(interest: Interest) -> tuple[tuple[str, str], ...]:
+    return tuple(telling_words(interest.about or "").items())
+
+
+def _by_recency(count: int) -> Sequence[float]:
+    """Let recent examples count more: from OLDEST to NEWEST."""
+    return [float(each) for each in np.linspace(NEWEST, OLDEST, count)[::-1]]
+
+
+def _scaled(weights: Weights, share: float, lengths: Sequence[float]) -> Weights:
+    words, *meaning = (share / length if length else 0.0 for length in lengths)
+    return Weights(
+        words=weights.words * words,
+        meaning=tuple(w * m for w, m in zip(weights.meaning, meaning, strict=False)),
+    )

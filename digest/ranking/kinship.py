@@ -1,0 +1,48 @@
+"""How alike two papers of a batch are: for folding near-duplicates, and for variety."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digest.ranking.corpus import Corpus
+
+Floats = NDArray[np.float64]
+
+TWIN = 0.9
+"""Of the words of two papers so many must be common, and all numbers: a part II is no twin."""
+
+
+_WORTH_A_LOOK = 0.7
+
+
+class Kinship:
+    """Likenesses among a few papers of a corpus, 0 to 1, by their places there."""
+
+    def __init__(self, corpus: Corpus, rows: Sequence[int]) -> None:
+        self._places = {row: place for place, row in enumerate(rows)}
+        at = list(rows)
+        asking = corpus.lexical_asking[at]
+        words = (asking @ corpus.lexical[at].T).toarray()
+        spaces = [vectors[at].astype(float) for vectors in corpus.meanings]
+        meaning = sum((each @ each.T for each in spaces), np.zeros(words.shape)) / len(spaces)
+        self._alike: Floats = ((words + meaning) / 2).clip(0.0, 1.0).reshape(len(at), len(at))
+        self._corpus = corpus
+
+    def to(self, row: int) -> Floats | None:
+        """Give how alike each of the papers is to one of them; None if it is none of them."""
+        place = self._places.get(row)
+        return None if place is None else self._alike[place]
+
+    def twins(self, row: int) -> Iterator[int]:
+        """Name the others that say the same as one of the papers."""
+        mine = self._corpus.wording(row)
+        for other, place in self._places.items():
+            near = other != row and self._alike[self._places[row], place] > _WORTH_A_LOOK
+            if near and _is_same(mine, self._corpus.wording(other)):
+                yield other
+
+
+def _is_same(one: frozenset[str], other: frozenset[str]) -> bool:
+    numbers = {word for word in one ^ other if any(map(str.isdigit, word))}
+    return not numbers and len(one & other) >= TWIN * len(one | other)
