@@ -47,9 +47,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if unknown:
         sys.stderr.write(f"relevance: no such ranker: {', '.join(sorted(unknown))}\n")
         return 2
-    rows = {name: _apart(options, name) for name in options.rankers or ROWS}
     options.out.parent.mkdir(parents=True, exist_ok=True)
-    options.out.write_text(json.dumps({"fast": options.fast, "rows": rows}))
+    rows = {}
+    for name in options.rankers or ROWS:
+        rows[name] = _apart(options, name)
+        # After each: a run that is stopped keeps what it measured.
+        options.out.write_text(json.dumps({"fast": options.fast, "rows": rows}))
     sys.stdout.write(render(rows, labels=ROWS, base=options.against))
     sys.stdout.write(f"results: {options.out}\n")
     return int(any(row.get("skipped") == _FAILED for row in rows.values()))
