@@ -1,44 +1,32 @@
-"""Our rankers in the judge's form: the very code that makes an issue."""
+"""Every ranker in the judge's form, one class a recipe: ours first, then what people use today.
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+Each takes no arguments, and has `rank_batch(profiles, candidates)` and, where it learns from older
+papers, `fit(background)`. Where papers are encoded, `warm(papers)` does it beforehand. So any
+judge of this form can score them on any data:
 
-import numpy as np
+    python evaluate.py --ranker benchmarks.rankers:BM25 --data DIR
 
-from digest.paper import Paper, StoredPaper
-from digest.ranking import Background, Corpus, score
-from digest.subscriber import Example, Interest, Keyword
+The table of `make bench-relevance` has a row for each name in `ROWS`.
+"""
 
+from benchmarks.ours import Default, Embeddings
+from benchmarks.recipes.sentences import Fusion, ZoteroArxivDaily
+from benchmarks.recipes.tfidf import ArxivSanity, Centroid, Logistic
+from benchmarks.recipes.words import BM25, KeywordCount
 
-class Default:
-    """What a new installation ranks by."""
+ROWS = {
+    "Default": "ours, default",
+    "Embeddings": "ours, embeddings",
+    "KeywordCount": "keyword count",
+    "BM25": "BM25",
+    "Centroid": "TF-IDF centroid",
+    "ArxivSanity": "arxiv-sanity (SVM)",
+    "Logistic": "logistic regression",
+    "ZoteroArxivDaily": "zotero-arxiv-daily",
+    "Fusion": "SVM + embeddings, RRF",
+}
 
-    def fit(self, background: Sequence[Mapping[str, Any]]) -> None:
-        """Learn what is rare and what is common from older papers."""
-        self._background = Background([_paper(each) for each in background])
-
-    def rank_batch(
-        self, profiles: Sequence[Mapping[str, Any]], candidates: Sequence[Mapping[str, Any]]
-    ) -> list[np.ndarray]:
-        """Give each profile's points of each candidate."""
-        stored = [
-            StoredPaper(id=number, paper=_paper(each), sightings=())
-            for number, each in enumerate(candidates)
-        ]
-        interests = [_interest(each) for each in profiles]
-        return list(score(Corpus(stored, self._background), interests))
-
-
-def _paper(facts: Mapping[str, Any]) -> Paper:
-    return Paper(title=facts["title"] or None, abstract=facts["abstract"] or None)
-
-
-def _interest(profile: Mapping[str, Any]) -> Interest:
-    """Make an interest as TOML would; the examples come oldest first."""
-    examples = [_paper(each) for each in profile["examples"]]
-    return Interest(
-        keywords=tuple(Keyword(term=term) for term in profile["keywords"]),
-        examples=tuple(
-            Example(name=str(number), paper=paper) for number, paper in enumerate(examples)
-        ),
-    )
+__all__ = [
+    "BM25", "ROWS", "ArxivSanity", "Centroid", "Default", "Embeddings", "Fusion", "KeywordCount",
+    "Logistic", "ZoteroArxivDaily",
+]  # fmt: skip

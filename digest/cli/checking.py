@@ -18,6 +18,7 @@ from digest.issue import Issue
 from digest.mail.envelope import message_id
 from digest.mail.relay import connect
 from digest.paper import StoredPaper
+from digest.pipeline.desk import typical_papers
 from digest.pipeline.examples import Readers
 from digest.ranking import Corpus, Ranking, hits, rank
 from digest.ranking.categories import category_names, plain_category
@@ -99,11 +100,14 @@ def _matches(
             for each in subscribers
         ]
     with reading(engine) as connection:
-        held = papers.first_seen_since(connection, wiring.now() - timedelta(days=days))
+        now = wiring.now()
+        held = papers.first_seen_since(connection, now - timedelta(days=days))
         readers = Readers(connection, subscribers).ready(subscribers)
-    corpus = Corpus(held)
+        encoder = wiring.encoder(settings, engine)
+        typical = typical_papers(connection, now=now, encoder=encoder)
+    corpus = Corpus(held, typical.background)
     everything = [[True] * len(held) for _ in subscribers]
-    rankings = rank(corpus, readers, allowed=everything, everything=True)
+    rankings = rank(corpus, readers, allowed=everything, typical=typical, everything=True)
     return [
         _match(corpus, each, ranking, days)
         | _not_pulled(settings, each, held)

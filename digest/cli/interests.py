@@ -76,6 +76,7 @@ def draft(settings: Settings, address: str, *, everything: bool = False) -> Draf
                 past=past,
                 now=now,
                 domain=wiring.mail_domain(settings),
+                encoder=wiring.encoder(settings, engine),
             )
             return desk.draft(connection, [subscriber], everything=everything)[0]
 

@@ -110,6 +110,7 @@ def _run(settings: Settings, engine: sa.Engine, arguments: argparse.Namespace) -
             chosen,
             edition,
             fit=wiring.fitter(settings),
+            encoder=wiring.encoder(settings, engine),
             dry_run=arguments.dry_run,
             progress=tick,
         )

@@ -50,6 +50,7 @@ def _case(settings: Settings, engine: sa.Engine, arguments: argparse.Namespace) 
             sources=[source.name for source in settings.sources],
             domain=wiring.mail_domain(settings),
             fit=wiring.fitter(settings),
+            encoder=wiring.encoder(settings, engine),
         )
         return inquire(connection, inquiry)
 

@@ -21,6 +21,7 @@ from digest.config.tables import (
     placed,
     placed_keys,
     read_mail,
+    read_ranking,
     read_shared,
     read_sources,
     read_subscribers,
@@ -50,6 +51,7 @@ def load(path: Path) -> Settings:
     keys = _digest_keys(mistakes)
     patterns = keys.pop("subscribers", ())
     mail = read_mail(mistakes)
+    ranking = read_ranking(mistakes)
     sources = tuple(read_sources(mistakes))
     shared = read_shared(mistakes)
     subscribers = tuple(read_subscribers(mistakes, shared))
@@ -57,6 +59,7 @@ def load(path: Path) -> Settings:
     settings = Settings(
         path=path.absolute(),
         mail=mail,
+        ranking=ranking,
         sources=sources,
         subscribers=subscribers,
         shared=shared,

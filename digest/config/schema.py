@@ -123,10 +123,16 @@ class RootTable(Table):
 
     digest: Any = None
     mail: Any = None
+    ranking: Any = None
     source: tuple[dict[str, Any], ...] = ()
     defaults: Any = None
     profile: tuple[dict[str, Any], ...] = ()
     subscriber: tuple[dict[str, Any], ...] = ()
+
+
+class RankingTable(Table):
+    embeddings: Flag | None = None
+    model: Annotated[Path, PlainValidator(places.existing_folder)] | None = None
 
 
 class DigestTable(Table):

@@ -68,6 +68,14 @@ class SourceSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RankingSettings:
+    """Whether a sentence model joins the ranking, and its folder; None is that of the package."""
+
+    embeddings: bool = False
+    model: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BrokenFile:
     """A subscriber's file with mistakes, each a finished line."""
 
@@ -104,6 +112,7 @@ class Settings:
     keep_issues: timedelta = timedelta(days=180)
     arxiv_holidays: frozenset[date] = frozenset()
     mail: MailSettings | None = None
+    ranking: RankingSettings = field(default_factory=RankingSettings)
     sources: tuple[SourceSettings, ...] = ()
     subscribers: tuple[Subscriber, ...] = ()
     subscriber_files: Mapping[Path, str] = field(default_factory=dict, repr=False)

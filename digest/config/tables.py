@@ -8,12 +8,18 @@ from urllib.parse import quote
 from digest.config.addresses import bare_address, is_loopback
 from digest.config.mistakes import Mistakes
 from digest.config.positions import KeyPath
-from digest.config.schema import given
+from digest.config.schema import RankingTable, given
 from digest.config.schema_mail import MailTable
 from digest.config.schema_source import SOURCE_TABLES, AnySource
 from digest.config.schema_subscriber import DefaultsTable, ProfileTable, SubscriberTable
 from digest.config.secret import Secret
-from digest.config.settings import PORTS, MailSettings, Shared, SourceSettings
+from digest.config.settings import (
+    PORTS,
+    MailSettings,
+    RankingSettings,
+    Shared,
+    SourceSettings,
+)
 from digest.config.subscribers import addresses, check_references, checked_subscriber, template
 from digest.config.values import show
 from digest.subscriber import Interest, Library, Subscriber
@@ -35,6 +41,13 @@ def read_mail(mistakes: Mistakes) -> MailSettings | None:
     if table.password:
         keys["password"] = placed(table.password, ("mail", "password"), mistakes)
     return MailSettings(**keys)
+
+
+def read_ranking(mistakes: Mistakes) -> RankingSettings:
+    if "ranking" not in mistakes.document.data:
+        return RankingSettings()
+    table = mistakes.read(RankingTable, ("ranking",))
+    return RankingSettings(**given(table)) if table else RankingSettings()
 
 
 def placed(secret: Secret, path: KeyPath, mistakes: Mistakes) -> Secret:

@@ -11,6 +11,7 @@ from digest import due
 from digest.due import WhyNot
 from digest.issue import Issue, Outcome
 from digest.pipeline.desk import Desk, Draft, Past
+from digest.ranking import Encoder
 from digest.store import issues, profiles
 from digest.store.database import reading, writing
 from digest.store.issues import Verdict
@@ -55,19 +56,28 @@ def compose(
     edition: Edition,
     *,
     fit: Callable[[Issue], Issue] = lambda issue: issue,
+    encoder: Encoder | None = None,
     dry_run: bool = False,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Composed:
     """Make today's issue for everyone who should have one and has not.
 
-    `fit` takes out of an issue what its message has no room for, so that it counts as not had.
+    `fit` takes out of an issue what its message has no room for, so that it counts as not had;
+    `encoder` is the sentence model, where there is one.
     With `dry_run` nothing is written, and the count is of the issues that would be made.
     """
     composed = Composed()
     with reading(engine) as connection:
         past = Past.load(connection, edition.sources, now=edition.now)
         open_today, verdicts = _sort_out(subscribers, past, edition)
-        desk = Desk(connection, open_today, past=past, now=edition.now, domain=edition.domain)
+        desk = Desk(
+            connection,
+            open_today,
+            past=past,
+            now=edition.now,
+            domain=edition.domain,
+            encoder=encoder,
+        )
     _keep(engine, (), verdicts, composed, edition, dry_run=dry_run)
     for start in range(0, len(open_today), _AT_ONCE):
         chunk = open_today[start : start + _AT_ONCE]

@@ -13,7 +13,7 @@ from digest.issue import Issue, Outcome, Pick, SourceReport
 from digest.mail.envelope import message_id
 from digest.paper import StoredPaper
 from digest.pipeline.examples import Readers
-from digest.ranking import Background, Corpus, Ranking, rank
+from digest.ranking import Background, Corpus, Encoder, Ranking, rank
 from digest.selection import Selection
 from digest.store import issues, papers, pulls, suppressions, votes
 from digest.store.issues import Verdict
@@ -108,14 +108,20 @@ _SAMPLE = 1_000
 
 
 def typical_papers(
-    connection: sa.Connection, *, now: datetime, until: datetime | None = None
+    connection: sa.Connection,
+    *,
+    now: datetime,
+    until: datetime | None = None,
+    encoder: Encoder | None = None,
 ) -> Corpus:
     """Make ready a sample of the last weeks' papers, by which words and scores are weighed."""
     numbers, first = papers.numbers_since(connection, now - _WEEKS, until=until)
     span = (now - first) / timedelta(days=1) if first else 0.0
     chosen = numbers[:: max(1, len(numbers) // _SAMPLE)]
     held = list(papers.load(connection, chosen).values())
-    background = Background([each.paper for each in held], a_day=_a_day(len(numbers), span))
+    background = Background(
+        [each.paper for each in held], a_day=_a_day(len(numbers), span), encoder=encoder
+    )
     return Corpus(held, background)
 
 
@@ -139,6 +145,7 @@ class Desk:
         now: datetime,
         domain: str,
         until: datetime | None = None,
+        encoder: Encoder | None = None,
     ) -> None:
         self._past = past
         self._until = until
@@ -151,7 +158,7 @@ class Desk:
         since = now - max(back, default=timedelta())
         held = papers.seen_since(connection, since, until=until)
         self._selection = Selection(held)
-        self._typical = typical_papers(connection, now=now, until=until)
+        self._typical = typical_papers(connection, now=now, until=until, encoder=encoder)
         self._corpus = self._ready(self._selection.papers)
         self._readers = Readers(connection, subscribers)
 

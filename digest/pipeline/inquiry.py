@@ -12,6 +12,7 @@ from digest.issue import Issue
 from digest.paper import StoredPaper
 from digest.pipeline.desk import Desk, Draft, Past
 from digest.pipeline.examples import Readers
+from digest.ranking import Encoder
 from digest.store import finding, issues, papers, profiles, suppressions, votes
 from digest.store.issues import PastIssue
 from digest.subscriber import Subscriber, Suppression
@@ -33,6 +34,7 @@ class Inquiry:
     sources: Sequence[str]
     domain: str
     fit: Callable[[Issue], Issue] = lambda issue: issue
+    encoder: Encoder | None = None
 
     @property
     def is_past(self) -> bool:
@@ -155,6 +157,7 @@ def _with_ranking(
         now=case.at,
         domain=inquiry.domain,
         until=bound,
+        encoder=inquiry.encoder,
     )
     (draft,) = desk.draft(connection, [case.subscriber], everything=True)
     issue = case.made.issue if case.made else inquiry.fit(draft.issue)

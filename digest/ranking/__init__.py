@@ -9,9 +9,9 @@ centred vectors. What chance gives in meaning is taken off. An interest that has
 `require` gives 10. Points become a score as calibration.py says.
 """
 
-from digest.ranking.background import Background
+from digest.ranking.background import Background, Encoder
 from digest.ranking.corpus import Corpus
 from digest.ranking.hits import Hit, hits
 from digest.ranking.rank import Ranking, rank, score
 
-__all__ = ["Background", "Corpus", "Hit", "Ranking", "hits", "rank", "score"]
+__all__ = ["Background", "Corpus", "Encoder", "Hit", "Ranking", "hits", "rank", "score"]

@@ -213,6 +213,14 @@ suppressions = sa.Table(
     sa.Column("since", UtcDateTime, nullable=False),
 )
 
+vectors = sa.Table(
+    "vectors",
+    metadata,
+    sa.Column("model", sa.Text, primary_key=True),
+    sa.Column("text_hash", sa.Text, primary_key=True),
+    sa.Column("vector", sa.LargeBinary, nullable=False),
+)
+
 good_files = sa.Table(
     "good_files",
     metadata,

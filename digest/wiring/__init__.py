@@ -10,6 +10,7 @@ from digest.wiring.mail import (
     renderer,
     wrapper,
 )
+from digest.wiring.ranking import encoder
 from digest.wiring.sources import dump_folder, open_sources, wanted_categories
 from digest.wiring.store import load_settings, now, open_store
 
@@ -17,6 +18,7 @@ __all__ = [
     "connector",
     "dispatch",
     "dump_folder",
+    "encoder",
     "fitter",
     "load_settings",
     "mail_domain",

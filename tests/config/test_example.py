@@ -36,6 +36,7 @@ def commented_keys() -> list[object]:
 
 def loaded(lines: list[str], folder: Path) -> Settings:
     (folder / "my-templates").mkdir(exist_ok=True)
+    (folder / "models/minilm").mkdir(parents=True, exist_ok=True)
     (folder / "ca.pem").touch()
     (folder / "subscribers.d").mkdir(exist_ok=True)
     (folder / "subscribers.d/bob.toml").write_text(BOB)

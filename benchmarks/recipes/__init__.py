@@ -1,0 +1,1 @@
+"""How other people rank, written anew from descriptions of what they do."""

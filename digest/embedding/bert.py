@@ -1,0 +1,140 @@
+"""BERT (arXiv:1810.04805) as an ONNX graph, from weights in a folder: no torch is needed.
+
+Only what a sentence encoder needs: token ids and a mask in, the last layer's states out.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
+
+from digest.embedding.weights import read_weights
+
+_OPSET = 20  # the first with Gelu
+
+
+class _Graph:
+    """Nodes and constants as they are added; every method gives the name of its result."""
+
+    def __init__(self, weights: Mapping[str, NDArray[np.float32]]) -> None:
+        self._weights = weights
+        self.nodes: list[Any] = []
+        self.constants: dict[str, Any] = {}
+
+    def add(self, kind: str, *inputs: str, **attributes: Any) -> str:
+        name = f"{kind}_{len(self.nodes)}"
+        self.nodes.append(helper.make_node(kind, list(inputs), [name], **attributes))
+        return name
+
+    def constant(self, name: str, value: Any) -> str:
+        self.constants[name] = numpy_helper.from_array(np.asarray(value), name)
+        return name
+
+    def weight(self, name: str, *, turned: bool = False) -> str:
+        value = self._weights[name]
+        return self.constant(name, np.ascontiguousarray(value.T) if turned else value)
+
+    def linear(self, states: str, name: str) -> str:
+        product = self.add("MatMul", states, self.weight(f"{name}.weight", turned=True))
+        return self.add("Add", product, self.weight(f"{name}.bias"))
+
+    def normalised(self, states: str, name: str, epsilon: float) -> str:
+        scale, bias = self.weight(f"{name}.weight"), self.weight(f"{name}.bias")
+        return self.add("LayerNormalization", states, scale, bias, axis=-1, epsilon=epsilon)
+
+
+def build(folder: Path) -> bytes:
+    """Give the serialised model of a folder with config.json and model.safetensors.
+
+    Inputs `ids` and `mask` (texts × tokens, int64), output `states` (texts × tokens × width).
+    """
+    config = json.loads((folder / "config.json").read_text("utf-8"))
+    graph = _Graph(read_weights(folder / "model.safetensors"))
+    hidden = _embedded(graph, config)
+    blocked = _blocked(graph)
+    for layer in range(config["num_hidden_layers"]):
+        hidden = _layer(graph, f"encoder.layer.{layer}", hidden, blocked, config)
+    graph.nodes.append(helper.make_node("Identity", [hidden], ["states"]))
+    shape = ["texts", "tokens"]
+    made = helper.make_graph(
+        graph.nodes,
+        "bert",
+        [helper.make_tensor_value_info(name, TensorProto.INT64, shape) for name in ("ids", "mask")],
+        [
+            helper.make_tensor_value_info(
+                "states", TensorProto.FLOAT, [*shape, config["hidden_size"]]
+            )
+        ],
+        list(graph.constants.values()),
+    )
+    model = helper.make_model(made, opset_imports=[helper.make_opsetid("", _OPSET)])
+    model.ir_version = 9
+    serialised: bytes = model.SerializeToString()
+    return serialised
+
+
+def small(model: bytes) -> bytes:
+    """Give the model with weights of eight bits: a quarter of the size, and faster."""
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    with TemporaryDirectory() as folder:
+        whole, reduced = Path(folder, "whole.onnx"), Path(folder, "reduced.onnx")
+        whole.write_bytes(model)
+        quantize_dynamic(whole, reduced, weight_type=QuantType.QInt8, per_channel=True)
+        return reduced.read_bytes()
+
+
+def _embedded(graph: _Graph, config: Mapping[str, Any]) -> str:
+    words = graph.add("Gather", graph.weight("embeddings.word_embeddings.weight"), "ids")
+    length = graph.add("Gather", graph.add("Shape", "ids"), graph.constant("one", np.int64(1)))
+    start, step = graph.constant("start", np.int64(0)), graph.constant("step", np.int64(1))
+    places = graph.add("Range", start, length, step)
+    where = graph.add("Gather", graph.weight("embeddings.position_embeddings.weight"), places)
+    kind = graph.constant("kind", graph._weights["embeddings.token_type_embeddings.weight"][0])
+    total = graph.add("Add", graph.add("Add", words, where), kind)
+    return graph.normalised(total, "embeddings.LayerNorm", config["layer_norm_eps"])
+
+
+def _blocked(graph: _Graph) -> str:
+    """Give what is added to attention: much less than nothing where there is no token."""
+    mask = graph.add("Cast", "mask", to=TensorProto.FLOAT)
+    absent = graph.add("Sub", graph.constant("present", np.float32(1)), mask)
+    low = graph.add("Mul", absent, graph.constant("low", np.float32(-1e9)))
+    return graph.add("Unsqueeze", low, graph.constant("heads_and_tokens", np.array([1, 2])))
+
+
+def _layer(graph: _Graph, name: str, hidden: str, blocked: str, config: Mapping[str, Any]) -> str:
+    epsilon = config["layer_norm_eps"]
+    told = _attention(graph, f"{name}.attention", hidden, blocked, config)
+    hidden = graph.normalised(
+        graph.add("Add", hidden, told), f"{name}.attention.output.LayerNorm", epsilon
+    )
+    wide = graph.add("Gelu", graph.linear(hidden, f"{name}.intermediate.dense"))
+    narrow = graph.linear(wide, f"{name}.output.dense")
+    return graph.normalised(graph.add("Add", hidden, narrow), f"{name}.output.LayerNorm", epsilon)
+
+
+def _attention(
+    graph: _Graph, name: str, hidden: str, blocked: str, config: Mapping[str, Any]
+) -> str:
+    heads = config["num_attention_heads"]
+    width = config["hidden_size"]
+    apart = graph.constant("apart", np.array([0, 0, heads, width // heads]))
+    together = graph.constant("together", np.array([0, 0, width]))
+
+    def part(which: str, order: list[int]) -> str:
+        split = graph.add("Reshape", graph.linear(hidden, f"{name}.self.{which}"), apart)
+        return graph.add("Transpose", split, perm=order)
+
+    query, key = part("query", [0, 2, 1, 3]), part("key", [0, 2, 3, 1])
+    scale = graph.constant("scale", np.float32((width // heads) ** -0.5))
+    scores = graph.add("Mul", graph.add("MatMul", query, key), scale)
+    shares = graph.add("Softmax", graph.add("Add", scores, blocked), axis=-1)
+    seen = graph.add("MatMul", shares, part("value", [0, 2, 1, 3]))
+    joined = graph.add("Reshape", graph.add("Transpose", seen, perm=[0, 2, 1, 3]), together)
+    return graph.linear(joined, f"{name}.output.dense")

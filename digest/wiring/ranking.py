@@ -1,0 +1,33 @@
+"""From [ranking] to a sentence model, where one is asked for."""
+
+import os
+from collections.abc import Callable
+
+import sqlalchemy as sa
+
+from digest.config import Settings
+from digest.errors import ConfigError
+from digest.pipeline.encoding import StoredEncoder
+
+
+def encoder(
+    settings: Settings,
+    engine: sa.Engine,
+    *,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> StoredEncoder | None:
+    """Load the sentence model; None if none is asked for, ConfigError if the extra is missing."""
+    if not settings.ranking.embeddings:
+        return None
+    try:
+        from digest.embedding.encoder import SentenceEncoder, model_folder
+    except ImportError as error:
+        raise ConfigError(
+            [
+                f"{settings.path}: ranking.embeddings: needs {error.name}: "
+                "pip install 'paper-digest[embeddings]'"
+            ]
+        ) from error
+    folder = model_folder(settings.ranking.model)
+    model = SentenceEncoder(folder, kept=settings.state_folder(os.environ) / "models")
+    return StoredEncoder(engine, model, progress)
