@@ -13,10 +13,14 @@ from digest.ranking.stems import telling_words
 from digest.ranking.texts import Texts, Weights
 from digest.subscriber import Criteria, Interest, Keyword, Vote
 
-# Points of a full likeness to what an interest is about, in words and in each space of meaning:
-# that of the shipped table, and that of a sentence model where there is one.
-LIKENESS = Weights(words=160.0, meaning=(40.0, 40.0))
-KEYWORD_LIKENESS = Weights(words=0.0, meaning=(12.0, 6.0))
+# Points of a full likeness, in words and in each space of meaning: that of the shipped table alone,
+# and that of a sentence model beside it, which then speaks in the table's place. docs/ranking.md
+# has the measurements. What is near a keyword stays below what a keyword in the abstract has.
+LIKENESS = {1: Weights(words=160.0, meaning=(40.0,)), 2: Weights(words=160.0, meaning=(0.0, 60.0))}
+KEYWORD_LIKENESS = {
+    1: Weights(words=0.0, meaning=(12.0,)),
+    2: Weights(words=0.0, meaning=(0.0, 24.0)),
+}
 CHANCE = 0.35  # a likeness in meaning that papers of other subjects hardly ever exceed
 ABOUT_COUNTS = 3.0  # examples that a free text is worth
 NEWEST, OLDEST = 1.0, 0.5  # what the first and the last of many examples count
@@ -110,7 +114,9 @@ def _keyword_sayings(interest: Interest, texts: Texts) -> Iterator[Saying]:
             term=f"near {keyword.term}",
             text=texts.numbers[_keyword_text(keyword)],
             weights=_scaled(
-                KEYWORD_LIKENESS, keyword.weight, (1.0, *(1.0 for _ in texts.meanings))
+                KEYWORD_LIKENESS[len(texts.meanings)],
+                keyword.weight,
+                (1.0, *(1.0 for _ in texts.meanings)),
             ),
         )
 
@@ -132,7 +138,7 @@ def _alike(interest: Interest, texts: Texts) -> Iterator[Saying]:
             kind=kind,
             term=term,
             text=number,
-            weights=_scaled(LIKENESS, share, lengths),
+            weights=_scaled(LIKENESS[len(texts.meanings)], share, lengths),
             words=_words(interest) if kind is ReasonKind.TEXT else (),
         )
 
@@ -150,5 +156,5 @@ def _scaled(weights: Weights, share: float, lengths: Sequence[float]) -> Weights
     words, *meaning = (share / length if length else 0.0 for length in lengths)
     return Weights(
         words=weights.words * words,
-        meaning=tuple(w * m for w, m in zip(weights.meaning, meaning, strict=False)),
+        meaning=tuple(w * m for w, m in zip(weights.meaning, meaning, strict=True)),
     )
