@@ -8,8 +8,8 @@ from digest.issue import ReasonKind
 from digest.paper import Paper, collapse
 from digest.ranking.features import author_feature, keyword_feature
 from digest.ranking.model import Saying, Term
-from digest.ranking.names import parse_name
 from digest.ranking.stems import telling_words
+from digest.ranking.terms import fold_accents
 from digest.ranking.texts import Texts, Weights
 from digest.subscriber import FollowedAuthor, Keyword, Vote
 
@@ -56,7 +56,7 @@ def vote_sayings(votes: Sequence[Vote], texts: Texts) -> Iterator[Saying]:
 def _names(paper: Paper) -> dict[str, str]:
     """Give the authors by their names in any order: "Han, Song" and "Song Han" are one."""
     return {
-        " ".join(sorted(parse_name(name).plain.replace(",", " ").split())): name
+        " ".join(sorted(fold_accents(name).casefold().replace(",", " ").split())): name
         for name in reversed(paper.authors)
     }
 

@@ -16,7 +16,7 @@ def _by(author: str, number: int, title: str) -> dict[str, object]:
 
 @pytest.fixture
 def fetched(world: World) -> World:
-    names = ("Rivers of graphs", "A graph in winter", "Drawn graphs", "Woven graphs")
+    names = ("Rivers", "Winter in the alps", "Drawn by hand", "Woven graphs")
     world.announce(*(_by("Ann Low", i, name) for i, name in enumerate(names, 1)))
     world.announce(_by("Bob High", 9, "Woven graphs at rest"), *make_papers(2))
     world.run("fetch")
