@@ -150,7 +150,7 @@ class Subscriber:
 
     `sources` None means all of them. `window` is how long after we first saw it a paper may
     still be chosen; `catch_up` is the most that it stretches after a gap. `diversity` is what share
-    of its score a paper loses that says what a pick says already; `surprise` is how many picks
+    of a full score a paper loses that says what a pick says already; `surprise` is how many picks
     come from outside all interests.
     """
 

@@ -20,12 +20,13 @@ _LOOK_AT = 5
 class Offer:
     """What an interest makes of each paper.
 
-    `points` are not clipped, `scores` are; `may`: nothing excludes it and what is required is
-    there; `must`: an interest with `always` matches it.
+    `points` are not clipped, `scores` are; `excluded`: the interest wants no such paper; `may`: it
+    is not excluded and what is required is there; `must`: an interest with `always` matches it.
     """
 
     points: NDArray[np.float64]
     scores: NDArray[np.float64]
+    excluded: NDArray[np.bool_]
     may: NDArray[np.bool_]
     must: NDArray[np.bool_]
 
@@ -52,13 +53,10 @@ def choose(
     *,
     allowed: NDArray[np.bool_],
     freshness: Ints,
-    regard: NDArray[np.float64],
+    upvotes: Ints,
     kinship: Callable[[Sequence[int]], Kinship],
 ) -> Choice:
-    """Fill an issue: what must be in, the places kept for each interest, then the best of all.
-
-    `regard` is how well regarded each paper is by others, 0 where nobody said.
-    """
+    """Fill an issue: what must be in, the places kept for each interest, then the best of all."""
     if not offers:
         return Choice(picks=(), also=(), rest=(), answers=np.zeros(0, dtype=np.int64))
     table = _Table(subscriber, offers, allowed, freshness)
@@ -67,7 +65,8 @@ def choose(
         table.keep_places(i, interest, picked)
     order = [int(row) for row in table.order()]
     ranked = [row for row in order if table.is_above(row)]
-    surprises = table.surprises(regard, subscriber.surprise, picked)
+    places = max(0, subscriber.max_papers - len(picked))
+    surprises = table.surprises(upvotes)[: min(places, subscriber.surprise)]
     variety = _Variety(table, kinship, ranked, subscriber)
     variety.fill(picked, subscriber.max_papers - len(surprises))
     picks = [row for row in order if row in picked]
@@ -97,13 +96,15 @@ class _Variety:
     ) -> None:
         self._near = list(ranked[: _LOOK_AT * subscriber.max_papers])
         self._kinship = kinship(self._near)
-        self._strength = FULL_SCORE * subscriber.diversity
         self._own = np.asarray([table.merged(row) for row in self._near])
+        self._strength = np.asarray(
+            [FULL_SCORE * subscriber.diversity * table.weight(row) for row in self._near]
+        )
         self._likeness = np.zeros(len(self._near))
         self.twins: dict[int, int] = {}
 
     def fill(self, picked: set[int], places: int) -> None:
-        """Add papers until the places are taken, each worth its score less its likeness."""
+        """Add papers until the places are taken, each worth its points less its likeness."""
         for row in sorted(picked):
             self._heed(row)
         free = np.asarray([row not in picked for row in self._near], dtype=bool)
@@ -141,14 +142,17 @@ class _Table:
         self._points = np.stack([offer.points for offer in offers], axis=1)
         scores = np.stack([offer.scores for offer in offers], axis=1)
         may = np.stack([offer.may for offer in offers], axis=1) & allowed[:, None]
+        excluded = np.stack([offer.excluded for offer in offers], axis=1).any(axis=1)
         self._must = np.stack([offer.must for offer in offers], axis=1) & allowed[:, None]
         above = (scores >= subscriber.min_score) & (self._points > 0)
         self._above = (may & above) | self._must
         self._candidates = np.flatnonzero(may.any(axis=1))
-        self._merged = self._points * [interest.weight for interest in subscriber.interests]
+        self._weights = [interest.weight for interest in subscriber.interests]
+        self._merged = self._points * self._weights
         in_line = np.where(self._above, self._merged, -np.inf)
         at_all = np.where(may, self._merged, -np.inf)
         lined = self._above.any(axis=1)
+        self._outside = np.flatnonzero(allowed & ~excluded & ~lined)
         self.answers: Ints = np.where(lined, in_line.argmax(axis=1), at_all.argmax(axis=1))
 
     def musts(self) -> set[int]:
@@ -163,15 +167,15 @@ class _Table:
         """Give a paper's weighted points in the interest it answers."""
         return float(self._merged[row, self.answers[row]])
 
-    def surprises(self, regard: NDArray[np.float64], count: int, picked: set[int]) -> list[int]:
-        """Give the best regarded papers that are above nobody's line."""
-        outside = [
-            int(row)
-            for row in self._candidates
-            if regard[row] > 0 and not self._above[row].any() and int(row) not in picked
-        ]
-        outside.sort(key=lambda row: (-regard[row], self._freshness[row]))
-        return outside[:count]
+    def weight(self, row: int) -> float:
+        """Give the weight of the interest that a paper answers."""
+        return float(self._weights[self.answers[row]])
+
+    def surprises(self, upvotes: Ints) -> list[int]:
+        """Order the papers that others voted for and that are above no interest's line."""
+        rows = self._outside[upvotes[self._outside] > 0]
+        ordered: list[int] = rows[np.lexsort((self._freshness[rows], -upvotes[rows]))].tolist()
+        return ordered
 
     def order(self) -> Ints:
         """Order all candidates by weighted points; of equals the newer first, then by id."""

@@ -40,6 +40,7 @@ class Corpus:
         self.authors = AuthorIndex(self.facts)
         self.categories = _by_category(self.facts)
         self.freshness = _freshness(self.papers)
+        self.upvotes: Ints = np.asarray([each.upvotes or 0 for each in self.facts], dtype=np.int64)
         self._wordings: dict[int, frozenset[str]] = {}
 
     def wording(self, row: int) -> frozenset[str]:

@@ -177,11 +177,6 @@ class Features:
             shape=(len(self.corpus.papers), len(columns)),
         )
 
-    @property
-    def regard(self) -> NDArray[np.float64]:
-        """Say how well regarded each paper is, 0 to 1."""
-        return self.values(POPULARITY, np.arange(len(self.corpus.papers)))
-
     def number(self, feature: Feature) -> int:
         """Say which column of the matrix a feature is."""
         return self._numbers[feature]

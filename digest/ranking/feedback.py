@@ -1,13 +1,15 @@
 """Votes as weights: papers like those voted on, and the authors and words that votes agree on."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import starmap
 
 from digest.issue import ReasonKind
 from digest.paper import Paper, collapse
 from digest.ranking.features import author_feature, keyword_feature
 from digest.ranking.model import Saying, Term
 from digest.ranking.stems import telling_words
+from digest.ranking.terms import fold_accents
 from digest.ranking.texts import Texts, Weights
 from digest.subscriber import FollowedAuthor, Keyword, Vote
 
@@ -29,24 +31,9 @@ def vote_text(vote: Vote) -> Paper:
 
 def vote_terms(votes: Sequence[Vote]) -> tuple[Term, ...]:
     """Give a weight to each author and title word on which several votes agree."""
-    authors: Counter[str] = Counter()
-    telling: Counter[str] = Counter()
-    written: dict[str, str] = {}
-    for vote in votes:
-        sign = 1 if vote.liked else -1
-        for author in dict.fromkeys(vote.paper.authors):
-            authors[author] += sign
-        for key, word in telling_words(vote.paper.title or "").items():
-            telling[key] += sign
-            written.setdefault(key, word)
-    return (
-        *(_author(name, count) for name, count in sorted(authors.items()) if abs(count) >= AGREE),
-        *(
-            _word(written[key], count)
-            for key, count in sorted(telling.items())
-            if abs(count) >= AGREE
-        ),
-    )
+    authors = _agreed((_names(vote.paper), vote.liked) for vote in votes)
+    telling = _agreed((telling_words(vote.paper.title or ""), vote.liked) for vote in votes)
+    return (*starmap(_author, authors), *starmap(_word, telling))
 
 
 def vote_sayings(votes: Sequence[Vote], texts: Texts) -> Iterator[Saying]:
@@ -64,6 +51,25 @@ def vote_sayings(votes: Sequence[Vote], texts: Texts) -> Iterator[Saying]:
                 meaning=tuple(signed * each for each in LIKENESS.meaning[: len(texts.meanings)]),
             ),
         )
+
+
+def _names(paper: Paper) -> dict[str, str]:
+    """Give the authors by their names in any order: "Han, Song" and "Song Han" are one."""
+    return {
+        " ".join(sorted(fold_accents(name).casefold().replace(",", " ").split())): name
+        for name in reversed(paper.authors)
+    }
+
+
+def _agreed(said: Iterable[tuple[Mapping[str, str], bool]]) -> list[tuple[str, int]]:
+    """Count votes by key; give what enough agree on, as it was first written."""
+    counts: Counter[str] = Counter()
+    written: dict[str, str] = {}
+    for found, liked in said:
+        for key, text in found.items():
+            counts[key] += 1 if liked else -1
+            written.setdefault(key, text)
+    return [(written[key], count) for key, count in sorted(counts.items()) if abs(count) >= AGREE]
 
 
 def _bounded(count: int) -> int:

@@ -1,5 +1,6 @@
 """How alike two papers of a batch are: for folding near-duplicates, and for variety."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -12,8 +13,12 @@ Floats = NDArray[np.float64]
 TWIN = 0.9
 """Of the words of two papers so many must be common, and all numbers: a part II is no twin."""
 
-
 _WORTH_A_LOOK = 0.7
+
+_NUMBER = re.compile(
+    r".*\d.*|[b-z]|[ivx]+|one|two|three|four|five|first|second|third|fourth|fifth", re.DOTALL
+)
+"""What counts the parts of a work, letters and Roman numerals too."""
 
 
 class Kinship:
@@ -44,5 +49,6 @@ class Kinship:
 
 
 def _is_same(one: frozenset[str], other: frozenset[str]) -> bool:
-    numbers = {word for word in one ^ other if any(map(str.isdigit, word))}
-    return not numbers and len(one & other) >= TWIN * len(one | other)
+    return not any(map(_NUMBER.fullmatch, one ^ other)) and len(one & other) >= TWIN * len(
+        one | other
+    )

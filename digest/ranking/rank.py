@@ -126,7 +126,7 @@ class _Batch:
             [self._offers[place] for place in places],
             allowed=allowed,
             freshness=self._corpus.freshness,
-            regard=self._features.regard,
+            upvotes=self._corpus.upvotes,
             kinship=lambda rows: Kinship(self._corpus, rows),
         )
         rest = choice.rest if everything else ()
@@ -208,7 +208,8 @@ def _asked(subscribers: Sequence[Subscriber]) -> set[Feature]:
 
 
 def _offer(interest: Interest, features: Features, points: Floats, scale: Scale) -> Offer:
-    may = ~features.any_of(_features(interest.exclude))
+    excluded = features.any_of(_features(interest.exclude))
+    may = ~excluded
     for group in interest.require:
         may &= features.any_of(_features(group))
     scaled = (scale.b * points).round(4)
@@ -216,6 +217,7 @@ def _offer(interest: Interest, features: Features, points: Floats, scale: Scale)
     return Offer(
         points=scaled,
         scores=scores,
+        excluded=excluded,
         may=may,
         must=may & _always(interest, features),
     )

@@ -17,6 +17,7 @@ from digest.subscriber import (
     Interest,
     Keyword,
     Subscriber,
+    Vote,
 )
 
 WORDS = ("graph", "trees", "sparse", "attention", "C++", "protein", "KV-cache", "Schrödinger")
@@ -60,6 +61,8 @@ subscribers = st.builds(
     interests,
     interests,
     trending=st.sampled_from((0.0, 0.2, 1.0)),
+    diversity=st.sampled_from((0.0, 0.2, 1.0)),
+    surprise=st.integers(0, 2),
     exclude=st.just(make_criteria()) | criteria,
     max_papers=st.integers(4, 6),
     also=st.integers(0, 3),
@@ -75,6 +78,12 @@ papers = st.builds(
 )
 
 
+votes = st.lists(
+    st.builds(Vote, paper=papers, liked=st.booleans(), voted_at=st.just(NOW)), max_size=4
+).map(tuple)
+voters = st.tuples(subscribers, votes)
+
+
 def _stored(facts: list[Paper]) -> list[StoredPaper]:
     sightings = (make_sighting(seen_at=NOW),)
     return [StoredPaper(id=i, paper=paper, sightings=sightings) for i, paper in enumerate(facts, 1)]
@@ -83,34 +92,45 @@ def _stored(facts: list[Paper]) -> list[StoredPaper]:
 batches = st.lists(papers, min_size=1, max_size=8).map(_stored)
 
 
-def ranked(batch: list[StoredPaper], *people: Subscriber) -> list[Ranking]:
+def ranked(
+    batch: list[StoredPaper], *people: Subscriber, votes: dict[str, tuple[Vote, ...]] | None = None
+) -> list[Ranking]:
     everybody: list[Any] = [range(len(batch))] * len(people)
     corpus = Corpus(batch)
-    return rank(corpus, people, allowed=everybody, everything=True)
+    return rank(corpus, people, allowed=everybody, votes=votes, everything=True)
 
 
 def everything(ranking: Ranking) -> tuple[Pick, ...]:
     return ranking.picks + ranking.also + ranking.rest
 
 
-@given(batches, subscribers)
+@given(batches, subscribers, votes)
 @settings(deadline=None)
-def test_reasons_add_up_to_the_score(batch: list[StoredPaper], subscriber: Subscriber) -> None:
-    for pick in everything(ranked(batch, subscriber)[0]):
+def test_reasons_add_up_to_the_score(
+    batch: list[StoredPaper], subscriber: Subscriber, votes: tuple[Vote, ...]
+) -> None:
+    for pick in everything(ranked(batch, subscriber, votes={subscriber.key: votes})[0]):
         assert abs(sum(reason.weight for reason in pick.reasons) - pick.score) < 0.005
         sizes = [abs(reason.weight) for reason in pick.reasons]
         assert sizes == sorted(sizes, reverse=True)
         assert 0 <= pick.score <= 100
 
 
-@given(batches, st.lists(subscribers, min_size=2, max_size=4))
+@given(batches, st.lists(voters, min_size=2, max_size=4))
 @settings(deadline=None, max_examples=50)
 def test_a_ranking_is_independent_of_who_and_what_order_comes_with_it(
-    batch: list[StoredPaper], people: list[Subscriber]
+    batch: list[StoredPaper], cast: list[tuple[Subscriber, tuple[Vote, ...]]]
 ) -> None:
-    together = ranked(batch, *people)
-    assert together == [ranked(batch, person)[0] for person in people]
-    assert together[::-1] == ranked(batch, *people[::-1])
+    people = [replace(one, email=f"{i}@example.org") for i, (one, _) in enumerate(cast)]
+    said = {one.key: votes for one, (_, votes) in zip(people, cast, strict=True)}
+    together = ranked(batch, *people, votes=said)
+    alone = [ranked(batch, one, votes={one.key: said[one.key]})[0] for one in people]
+    assert together == alone
+    assert together[::-1] == ranked(batch, *people[::-1], votes=said)
+
+
+def _says(pick: Pick, beginning: str) -> bool:
+    return any(reason.term.startswith(beginning) for reason in pick.reasons)
 
 
 @given(batches, subscribers)
@@ -121,26 +141,31 @@ def test_every_paper_comes_once_and_best_first(
     ranking = ranked(batch, subscriber)[0]
     shown = [pick.stored.id for pick in everything(ranking)]
     assert len(shown) == len(set(shown))
+    twins = sum(_says(pick, "much the same as") for pick in ranking.also)
+    surprises = tuple(pick for pick in ranking.picks if _says(pick, "from outside"))
+    wanted = tuple(pick for pick in ranking.picks if pick not in surprises)
     if len({one.weight for one in subscriber.interests}) == 1:
-        for picks in (ranking.picks, ranking.also):
+        for picks in (wanted, ranking.also[:twins], ranking.also[twins:]):
             scores = [pick.score for pick in picks]
             assert scores == sorted(scores, reverse=True)
-    twins = [pick for pick in ranking.also if pick.reasons[-1].term.startswith("much the same")]
-    assert len(ranking.also) - len(twins) <= subscriber.also
+    assert len(ranking.also) - twins <= subscriber.also
+    assert len(surprises) <= subscriber.surprise
+    assert ranking.picks == (*wanted, *surprises)
     if not any(one.always for one in subscriber.interests):
         assert len(ranking.picks) <= subscriber.max_papers
-        assert all(pick.score >= subscriber.min_score for pick in ranking.picks)
+        assert all(pick.score >= subscriber.min_score for pick in wanted)
 
 
-@given(batches, subscribers, st.sampled_from(WORDS))
+@given(batches, subscribers, st.sampled_from(WORDS), votes)
 @settings(deadline=None)
 def test_excluding_always_excludes(
-    batch: list[StoredPaper], subscriber: Subscriber, word: str
+    batch: list[StoredPaper], subscriber: Subscriber, word: str, votes: tuple[Vote, ...]
 ) -> None:
     without = replace(subscriber, exclude=make_criteria(keywords=[word]))
-    matching = make_subscriber(make_interest(keywords=[word]), max_papers=9, min_score=1)
-    unwanted = {pick.stored.id for pick in ranked(batch, matching)[0].picks}
-    assert unwanted.isdisjoint(pick.stored.id for pick in everything(ranked(batch, without)[0]))
+    matching = make_subscriber(make_interest(require=(make_criteria(keywords=[word]),)))
+    unwanted = {pick.stored.id for pick in everything(ranked(batch, matching)[0])}
+    offered = everything(ranked(batch, without, votes={without.key: votes})[0])
+    assert unwanted.isdisjoint(pick.stored.id for pick in offered)
 
 
 @given(batches, interests, st.sampled_from(WORDS), st.floats(0.6, 5))

@@ -152,6 +152,28 @@ def test_popularity_counts_as_much_as_trending_says() -> None:
     assert pick.score == pytest.approx(unmoved.score + 10)
 
 
+@pytest.mark.parametrize(
+    ("age", "expected"),
+    [
+        pytest.param(timedelta(days=3, hours=5), [("age", "3 days old", -3.0)], id="days"),
+        pytest.param(timedelta(days=1), [("age", "1 day old", -1.0)], id="a day"),
+        pytest.param(timedelta(hours=23), [], id="hours"),
+        pytest.param(timedelta(hours=-2), [], id="not yet"),
+    ],
+)
+def test_a_paper_loses_a_point_for_each_day_of_its_age(
+    age: timedelta, expected: list[tuple[str, str, float]]
+) -> None:
+    sightings = (make_sighting(seen_at=NOW - age), make_sighting(seen_at=NOW + timedelta(days=9)))
+    papers = titled("Pruning", sightings=sightings)
+    subscriber = make_subscriber(make_interest(keywords=["pruning"]))
+    (ranked,) = rank(Corpus(papers, now=NOW), [subscriber], allowed=[[0]])
+    (timeless,) = rank(Corpus(papers), [subscriber], allowed=[[0]])
+    assert evidence(ranked.picks[0]) == [("keyword", "pruning", 30.0), *expected]
+    lost = sum(weight for _, _, weight in expected)
+    assert ranked.picks[0].score == pytest.approx(timeless.picks[0].score + lost)
+
+
 SPARSE = make_paper(
     title="Sparse attention for protein folding",
     abstract="Attention maps of protein chains are sparse; folding needs few residues.",
