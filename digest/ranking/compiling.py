@@ -1,6 +1,7 @@
 """An interest becomes a linear model: what each of its lines weighs."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -18,11 +19,14 @@ from digest.subscriber import Criteria, Interest, Keyword, Vote
 # has the measurements. What is near a keyword stays below what a keyword in the abstract has.
 LIKENESS = {1: Weights(words=160.0, meaning=(40.0,)), 2: Weights(words=160.0, meaning=(0.0, 60.0))}
 KEYWORD_LIKENESS = {
-    1: Weights(words=0.0, meaning=(12.0,)),
+    1: Weights(words=0.0, meaning=(16.0,)),
     2: Weights(words=0.0, meaning=(0.0, 24.0)),
 }
 CHANCE = 0.35  # a likeness in meaning that papers of other subjects hardly ever exceed
 ABOUT_COUNTS = 3.0  # examples that a free text is worth
+ABOUT_IN_WORDS = (
+    0.4  # of an example's weight: one word is much of a sentence, little of an abstract
+)
 NEWEST, OLDEST = 1.0, 0.5  # what the first and the last of many examples count
 POPULAR = 20.0
 AGE_A_DAY = -1.0
@@ -59,10 +63,16 @@ def compile_interest(
     terms.append(Term(kind=ReasonKind.AGE, term="", weight=AGE_A_DAY, feature=AGE))
     return Model(
         constant=constant,
-        terms=(*terms, *vote_terms(votes)),
+        terms=(*terms, *_of_votes(votes, terms)),
         sayings=(*sayings, *vote_sayings(votes, texts)),
         required=required,
     )
+
+
+def _of_votes(votes: Sequence[Vote], terms: Sequence[Term]) -> Iterator[Term]:
+    """Give what votes say of authors and words, but for those that the interest itself names."""
+    named = {term.feature for term in terms}
+    return (term for term in vote_terms(votes) if term.feature not in named)
 
 
 def _by_chance(sayings: Sequence[Saying], texts: Texts) -> float:
@@ -99,15 +109,17 @@ def _about_text(about: str) -> Paper:
 
 
 def _keyword_sayings(interest: Interest, texts: Texts) -> Iterator[Saying]:
-    """Let keywords find what means the same: each adds by itself, so that none takes from another.
+    """Let keywords find what means the same.
 
-    Together with the term itself a matching paper can only gain (see the property tests).
+    Many together are bounded, but each takes so little from the others that a paper which has a
+    new keyword can only gain (see the property tests).
     """
     strongest: dict[Feature, Keyword] = {}
     for keyword in interest.keywords:
         feature = keyword_feature(keyword)
         if feature not in strongest or keyword.weight > strongest[feature].weight:
             strongest[feature] = keyword
+    share = 1 / max(1, len(strongest)) ** 0.5
     for keyword in strongest.values():
         yield Saying(
             kind=ReasonKind.TEXT,
@@ -115,7 +127,7 @@ def _keyword_sayings(interest: Interest, texts: Texts) -> Iterator[Saying]:
             text=texts.numbers[_keyword_text(keyword)],
             weights=_scaled(
                 KEYWORD_LIKENESS[len(texts.meanings)],
-                keyword.weight,
+                share * keyword.weight,
                 (1.0, *(1.0 for _ in texts.meanings)),
             ),
         )
@@ -134,17 +146,19 @@ def _alike(interest: Interest, texts: Texts) -> Iterator[Saying]:
     numbers = [texts.numbers[paper] for _, _, paper in said]
     lengths = texts.lengths(numbers, np.asarray(shares))
     for (kind, term, _), number, share in zip(said, numbers, shares, strict=True):
-        yield Saying(
-            kind=kind,
-            term=term,
-            text=number,
-            weights=_scaled(LIKENESS[len(texts.meanings)], share, lengths),
-            words=_words(interest) if kind is ReasonKind.TEXT else (),
-        )
+        weights = _scaled(LIKENESS[len(texts.meanings)], share, lengths)
+        saying = Saying(kind=kind, term=term, text=number, weights=weights)
+        yield _word_by_word(saying, interest) if kind is ReasonKind.TEXT else saying
 
 
-def _words(interest: Interest) -> tuple[tuple[str, str], ...]:
-    return tuple(telling_words(interest.about or "").items())
+def _word_by_word(saying: Saying, interest: Interest) -> Saying:
+    """Explain a free text by its words, and let no single one of the few decide."""
+    words = saying.weights.words * ABOUT_IN_WORDS
+    return replace(
+        saying,
+        weights=replace(saying.weights, words=words),
+        words=tuple(telling_words(interest.about or "").items()),
+    )
 
 
 def _by_recency(count: int) -> Sequence[float]:

@@ -44,8 +44,13 @@ class Kinship:
         mine = self._corpus.wording(row)
         for other, place in self._places.items():
             near = other != row and self._alike[self._places[row], place] > _WORTH_A_LOOK
-            if near and _is_same(mine, self._corpus.wording(other)):
+            if near and _is_same(mine, self._corpus.wording(other)) and self._may_be(row, other):
                 yield other
+
+    def _may_be(self, row: int, other: int) -> bool:
+        """Tell titles that many papers have ("Editorial") by who wrote them."""
+        one, two = self._corpus.facts[row], self._corpus.facts[other]
+        return bool(one.abstract and two.abstract) or one.authors == two.authors
 
 
 def _is_same(one: frozenset[str], other: frozenset[str]) -> bool:

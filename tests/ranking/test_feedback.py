@@ -192,3 +192,10 @@ def test_reasons_of_many_votes_add_up() -> None:
     votes = (*unwanted(TIDES), *UNWANTED_BY_LOW, *liked(SONG, MORE_TIDES))
     for pick in weighed([TIDES, MORE_TIDES, SONG, *by("Ann Low", "Graphs")], *votes):
         assert adds_up(pick)
+
+
+def test_votes_do_not_argue_with_what_the_interest_names() -> None:
+    against = unwanted(*by("A. B.", "Graphs of roads", "Graphs of ponds", "Graphs of birds"))
+    (pick,) = weighed([make_paper(title="Graphs", abstract=None)], *against)
+    assert "Graphs" not in feedback(pick)
+    assert any(reason.kind is ReasonKind.KEYWORD for reason in pick.reasons)

@@ -269,3 +269,12 @@ def test_an_interest_that_requires_does_not_keep_out_what_comes_from_outside() -
     required = make_interest(require=(make_criteria(keywords=["graph"]),))
     ranked = ranking([*titled("Graphs"), outside(9)], make_subscriber(required, surprise=1))
     assert titles(ranked.picks) == ["Graphs", "Ponds"]
+
+
+def test_one_title_without_abstracts_is_one_paper_only_by_the_same_authors() -> None:
+    by = [("Ann Low",), ("Bo Kim",), ("Ann Low",)]
+    papers = [make_stored(title="Editorial", abstract=None, authors=names) for names in by]
+    subscriber = make_subscriber(make_interest(keywords=["editorial"]))
+    (ranked,) = rank(Corpus(papers), [subscriber], allowed=[range(3)])
+    assert [pick.stored.paper.authors for pick in ranked.picks] == [("Ann Low",), ("Bo Kim",)]
+    assert [pick.stored.paper.authors for pick in ranked.also] == [("Ann Low",)]
