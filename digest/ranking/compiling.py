@@ -53,16 +53,17 @@ def compile_interest(
     """Turn an interest into its model; a term that is repeated counts once, at its highest."""
     terms = _terms(interest)
     sayings = (*_keyword_sayings(interest, texts), *_alike(interest, texts))
-    constant = -_by_chance(sayings, texts)
+    constant = 0.0
     required: tuple[Term, ...] = ()
     if interest.require and not scores_something(interest):
-        constant += REQUIRED_ALONE
+        constant = REQUIRED_ALONE
         required = tuple(term for group in interest.require for term in _terms(group))
     if trending:
         terms.append(_popularity(trending))
     terms.append(Term(kind=ReasonKind.AGE, term="", weight=AGE_A_DAY, feature=AGE))
     return Model(
         constant=constant,
+        chance=-_by_chance(sayings, texts),
         terms=(*terms, *_of_votes(votes, terms)),
         sayings=(*sayings, *vote_sayings(votes, texts)),
         required=required,

@@ -33,12 +33,14 @@ class Saying:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """points = constant + terms · features + sayings · likenesses.
+    """points = constant + chance + terms · features + sayings · likenesses.
 
-    `required` names what the constant stands for.
+    `required` names what the constant stands for; `chance`, below 0, is what is taken off for
+    likenesses that any paper may have.
     """
 
     constant: float = 0.0
+    chance: float = 0.0
     terms: tuple[Term, ...] = ()
     sayings: tuple[Saying, ...] = ()
     required: tuple[Term, ...] = ()

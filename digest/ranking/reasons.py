@@ -14,6 +14,7 @@ from digest.ranking.model import Model, Saying, Term
 from digest.ranking.texts import Texts
 
 NAMED = 8
+CHANCE = "what any paper has by chance"
 _TOO_SMALL = 0.05
 
 
@@ -27,7 +28,7 @@ def explain(
 ) -> list[tuple[Reason, ...]]:
     """Give the reasons of some papers' scores, the largest first.
 
-    What is too small to name, the constant and the clipping are one reason, `other`.
+    What chance gives is one reason; what is too small to name and the clipping are another.
     """
     found: list[list[Reason]] = [[] for _ in rows]
     for term in model.terms:
@@ -36,7 +37,9 @@ def explain(
             found[i].append(_reason(term, float(points[i]), features, int(rows[i])))
     for i, reason in _likenesses(model, scale, features, texts, rows):
         found[i].append(reason)
+    chance = Reason(kind=ReasonKind.OTHER, term=CHANCE, weight=scale.b * model.chance)
     for reasons, row in zip(found, rows.tolist(), strict=True):
+        reasons.append(chance)
         reasons += _required_reasons(model, scale, features, row)
     return [_summed(reasons, score) for reasons, score in zip(found, scores, strict=True)]
 

@@ -22,7 +22,7 @@ def points(models: Sequence[Model], features: Features, texts: Texts) -> Floats:
     if texts.papers and models:
         found += _in_words(models, texts, corpus)
         found += _in_meaning(models, texts, corpus)
-    found += np.asarray([model.constant for model in models]).reshape(-1, 1)
+    found += np.asarray([model.constant + model.chance for model in models]).reshape(-1, 1)
     # Rounding makes equal what differs only by the order in which floats were added.
     return found.round(4, out=found)
 
