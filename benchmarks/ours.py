@@ -11,13 +11,16 @@ from digest.ranking import Background, Corpus, score
 from digest.ranking.background import Encoder
 from digest.subscriber import Example, Interest, Keyword
 
+SAMPLE = 1_000
+"""Background papers, as many as the pipeline takes: of the data set's own first, as of a store."""
+
 
 class Default:
     """What a new installation ranks by."""
 
     def fit(self, background: Sequence[JudgedPaper]) -> None:
         """Learn what is rare and what is common from older papers."""
-        papers = [_paper(each) for each in background]
+        papers = [_paper(each) for each in background[:SAMPLE]]
         self._background = Background(papers, encoder=self._encoder())
 
     def rank_batch(
@@ -40,19 +43,12 @@ class Embeddings(Default):
     def __init__(self) -> None:
         self.encoder = load_encoder()
 
-    def fit(self, background: Sequence[JudgedPaper]) -> None:
-        """Learn likewise; the newest few thousand papers are enough to encode."""
-        super().fit(background[:ENCODED])
-
     def warm(self, papers: Sequence[JudgedPaper]) -> None:
         """Encode beforehand."""
         self.encoder.encode([text_of(_paper(each)) for each in papers])
 
     def _encoder(self) -> Encoder | None:
         return _OfPapers(self.encoder)
-
-
-ENCODED = 3_000
 
 
 class _OfPapers:

@@ -17,7 +17,7 @@ from digest.ranking.stems import bag
 
 Floats = NDArray[np.float64]
 
-PRIOR = 1_000
+PRIOR = 300
 """So many papers the shipped frequencies and averages count for, beside the store's own."""
 
 _FIRST = 2
