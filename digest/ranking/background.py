@@ -20,6 +20,14 @@ Floats = NDArray[np.float64]
 PRIOR = 300
 """So many papers the shipped frequencies and averages count for, beside the store's own."""
 
+TELLING = 0.9
+"""Of the rarity of a word that no paper has: from there on a term has its full strength."""
+
+PHRASE = 1.5
+"""What a phrase is rarer than its rarest word, as a logarithm."""
+
+LEAST_STRENGTH = 0.3
+
 _FIRST = 2
 """Columns before the stems: with them a product of two rows is that of two centred vectors."""
 
@@ -115,6 +123,20 @@ class Background:
         self._grow()
         rarity: Floats = np.log((1 + self._documents) / (1 + self._frequency[:width]))
         return rarity
+
+    def strength(self, stems: Sequence[str]) -> float:
+        """Say how much a term tells, LEAST_STRENGTH to 1: less, the more papers have its words."""
+        rarest = max(map(self._rarity_of, stems), default=0.0)
+        phrase = PHRASE if len(stems) > 1 else 0.0
+        most = float(np.log(1 + self._documents))
+        return min(1.0, max(LEAST_STRENGTH, (rarest + phrase) / (TELLING * most)))
+
+    def _rarity_of(self, stem: str) -> float:
+        column, row = self._numbers.get(stem), self.table.numbers.get(stem)
+        if column is not None:
+            return float(self.rarity(column + 1)[column])
+        known = self._prior_frequency[row] if row is not None else 0.0
+        return float(np.log((1 + self._documents) / (1 + known)))
 
     def _grow(self) -> None:
         """Take what the prior says of stems that were numbered since the last time."""

@@ -19,10 +19,11 @@ from digest.subscriber import Criteria, Interest, Keyword, Vote
 # has the measurements. What is near a keyword stays below what a keyword in the abstract has.
 LIKENESS = {1: Weights(words=160.0, meaning=(40.0,)), 2: Weights(words=160.0, meaning=(0.0, 60.0))}
 KEYWORD_LIKENESS = {
-    1: Weights(words=0.0, meaning=(16.0,)),
-    2: Weights(words=0.0, meaning=(0.0, 24.0)),
+    1: Weights(words=0.0, meaning=(12.0,)),
+    2: Weights(words=0.0, meaning=(0.0, 40.0)),
 }
 CHANCE = 0.35  # a likeness in meaning that papers of other subjects hardly ever exceed
+MOST_CHANCE = 10.0  # points: of many keywords one alone must be enough
 ABOUT_COUNTS = 3.0  # examples that a free text is worth
 ABOUT_IN_WORDS = (
     0.4  # of an example's weight: one word is much of a sentence, little of an abstract
@@ -52,7 +53,7 @@ def compile_interest(
 ) -> Model:
     """Turn an interest into its model; a term that is repeated counts once, at its highest."""
     terms = _terms(interest)
-    sayings = (*_keyword_sayings(interest, texts), *_alike(interest, texts))
+    near, alike = tuple(_keyword_sayings(interest, texts)), tuple(_alike(interest, texts))
     constant = 0.0
     required: tuple[Term, ...] = ()
     if interest.require and not scores_something(interest):
@@ -63,9 +64,9 @@ def compile_interest(
     terms.append(Term(kind=ReasonKind.AGE, term="", weight=AGE_A_DAY, feature=AGE))
     return Model(
         constant=constant,
-        chance=-_by_chance(sayings, texts),
+        chance=-min(MOST_CHANCE, _by_chance(near, texts)) - _by_chance(alike, texts),
         terms=(*terms, *_of_votes(votes, terms)),
-        sayings=(*sayings, *vote_sayings(votes, texts)),
+        sayings=(*near, *alike, *vote_sayings(votes, texts)),
         required=required,
     )
 
@@ -110,17 +111,15 @@ def _about_text(about: str) -> Paper:
 
 
 def _keyword_sayings(interest: Interest, texts: Texts) -> Iterator[Saying]:
-    """Let keywords find what means the same.
+    """Let keywords find what means the same: each adds by itself, so that none takes from another.
 
-    Many together are bounded, but each takes so little from the others that a paper which has a
-    new keyword can only gain (see the property tests).
+    Together with the term itself a matching paper can only gain (see the property tests).
     """
     strongest: dict[Feature, Keyword] = {}
     for keyword in interest.keywords:
         feature = keyword_feature(keyword)
         if feature not in strongest or keyword.weight > strongest[feature].weight:
             strongest[feature] = keyword
-    share = 1 / max(1, len(strongest)) ** 0.5
     for keyword in strongest.values():
         yield Saying(
             kind=ReasonKind.TEXT,
@@ -128,7 +127,7 @@ def _keyword_sayings(interest: Interest, texts: Texts) -> Iterator[Saying]:
             text=texts.numbers[_keyword_text(keyword)],
             weights=_scaled(
                 KEYWORD_LIKENESS[len(texts.meanings)],
-                share * keyword.weight,
+                keyword.weight,
                 (1.0, *(1.0 for _ in texts.meanings)),
             ),
         )

@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from digest.issue import ReasonKind
+from digest.ranking.background import Background
 from digest.ranking.categories import plain_category
 from digest.ranking.corpus import Corpus
-from digest.ranking.matching import Ints, Pattern, parse_pattern
+from digest.ranking.matching import Fit, Ints, Pattern, parse_pattern
 from digest.ranking.names import parse_name
+from digest.ranking.stems import stem
 from digest.subscriber import (
     Criteria,
     FollowedAuthor,
@@ -24,7 +26,7 @@ from digest.subscriber import (
     Subscriber,
 )
 
-# Points of a term of weight 1.
+# Points of a term of weight 1; a keyword has them if it is rare (Background.strength).
 KEYWORD_IN_TITLE = 30.0
 KEYWORD_IN_ABSTRACT = 18.0
 KEYWORD_IN_BOTH = 33.0
@@ -115,7 +117,16 @@ def _keyword_column(corpus: Corpus, pattern: Pattern) -> Column:
     in_title = np.isin(2 * rows, cells)
     in_abstract = np.isin(2 * rows + 1, cells)
     values = np.where(in_title, KEYWORD_IN_TITLE, KEYWORD_IN_ABSTRACT)
-    return Column(rows=rows, values=np.where(in_title & in_abstract, KEYWORD_IN_BOTH, values))
+    values = np.where(in_title & in_abstract, KEYWORD_IN_BOTH, values)
+    return Column(rows=rows, values=values * _strength(corpus.background, pattern))
+
+
+def _strength(background: Background, pattern: Pattern) -> float:
+    """Say how much a keyword tells; one with a wildcard is taken for a rare one."""
+    if any(element.fit is not Fit.WORD for element in pattern.elements):
+        return 1.0
+    stems = (stem(element.text) for element in pattern.elements)
+    return background.strength([each for each in stems if each])
 
 
 def _author_column(corpus: Corpus, author: FollowedAuthor) -> Column:

@@ -16,7 +16,7 @@ from digest.subscriber import FollowedAuthor, Keyword, Vote
 # What votes count beside a keyword's 1: each of as many as agree, up to MOST.
 AUTHOR_VOTE = 0.15
 WORD_VOTE = 0.15
-LIKENESS = Weights(words=10.0, meaning=(10.0, 10.0))
+LIKENESS = Weights(words=12.0, meaning=(6.0, 6.0))
 
 AGREE = 2
 """Votes on one author or word before they say anything of it."""

@@ -24,7 +24,10 @@ def fetched(world: World) -> World:
 
 
 def _ranked(world: World) -> dict[str, dict[str, object]]:
-    return {each["arxiv_id"]: each for each in world.run("rank", "ada@example.org", "--json").lines}
+    return {
+        each["arxiv_id"]: each
+        for each in world.run("rank", "ada@example.org", "--all", "--json").lines
+    }
 
 
 def test_three_votes_against_an_author_show_in_the_ranking(fetched: World) -> None:

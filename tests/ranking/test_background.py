@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from builders import make_paper
 from digest.paper import Paper
 from digest.ranking import Background
+from digest.ranking.background import PRIOR
 from digest.ranking.meaning import Vectors, shipped
 from digest.ranking.stems import bag
 
@@ -22,17 +23,17 @@ def _dense(background: Background, counted: list[dict[str, float]]) -> np.ndarra
     table = background.table
     names = [*table.numbers, *sorted({*WORDS} - table.numbers.keys())]
     places = {name: place for place, name in enumerate(names)}
-    share = 1_000 / (1_000 + len(background.papers))
+    share = PRIOR / (PRIOR + len(background.papers))
 
     frequency, common = np.zeros(len(names)), np.zeros(len(names))
     own = [bag(paper.title, paper.abstract) for paper in background.papers]
     for name, row in table.numbers.items():
-        frequency[places[name]] = table.frequency[row] * 1_000 / table.documents
+        frequency[places[name]] = table.frequency[row] * PRIOR / table.documents
         common[places[name]] = table.common[row]
     for each in own:
         for key in each:
             frequency[places[key]] += 1
-    rarity = np.log((1 + 1_000 + len(own)) / (1 + frequency))
+    rarity = np.log((1 + PRIOR + len(own)) / (1 + frequency))
 
     def weighed(each: dict[str, float]) -> np.ndarray:
         row = np.zeros(len(names))
@@ -82,10 +83,10 @@ def test_a_stem_that_is_counted_later_is_as_rare_as_the_prior_says() -> None:
     background = Background([make_paper(title="Ponds", abstract=None)])
     for stem in (often, seldom):
         assert background.column(stem) is None
-        prior = table.frequency[table.numbers[stem]] * 1_000 / table.documents
-        assert _rarity(background, stem) == pytest.approx(np.log(1_002 / (1 + prior)))
+        prior = table.frequency[table.numbers[stem]] * PRIOR / table.documents
+        assert _rarity(background, stem) == pytest.approx(np.log((PRIOR + 2) / (1 + prior)))
     assert _rarity(background, often) < _rarity(background, seldom)
-    assert _rarity(background, "zyxwv") == pytest.approx(np.log(1_002))
+    assert _rarity(background, "zyxwv") == pytest.approx(np.log(PRIOR + 2))
 
 
 def test_a_column_is_counted_once_and_keeps_its_number() -> None:

@@ -107,14 +107,14 @@ def test_votes_on_an_author_written_in_two_ways_are_votes_on_one() -> None:
 
 
 def test_votes_that_agree_on_a_word_name_it() -> None:
-    titles = ("Benchmarks of ponds", "A benchmark for auctions", "Benchmarking sparrows")
+    titles = ("Zyxommas of ponds", "A zyxomma for auctions", "Zyxomma sparrows")
     votes = unwanted(*(make_paper(title=title, abstract=None) for title in titles))
     named, other = weighed(
-        [make_paper(title=f"Graph {word}", abstract=None) for word in ("benchmarks", "trees")],
+        [make_paper(title=f"Graph {word}", abstract=None) for word in ("zyxommas", "trees")],
         *votes,
     )
-    assert feedback(named)["Benchmarks"] == pytest.approx(-13.5)
-    assert "Benchmarks" not in feedback(other)
+    assert feedback(named)["Zyxommas"] == pytest.approx(-13.5)
+    assert "Zyxommas" not in feedback(other)
     assert named.score < other.score - 10
 
 

@@ -62,39 +62,39 @@ def titled(*names: str, **facts: Any) -> list[StoredPaper]:
     ("facts", "interest", "expected"),
     [
         pytest.param(
-            {"title": "Pruning", "abstract": "Fast."},
-            make_interest(keywords=["pruning"]),
-            [("keyword", "pruning", 30.0)],
+            {"title": "Ossifrage", "abstract": "Fast."},
+            make_interest(keywords=["ossifrage"]),
+            [("keyword", "ossifrage", 30.0)],
             id="keyword in the title",
         ),
         pytest.param(
-            {"title": "Nets", "abstract": "On pruning."},
-            make_interest(keywords=["pruning"]),
-            [("keyword", "pruning", 18.0)],
+            {"title": "Nets", "abstract": "On ossifrage."},
+            make_interest(keywords=["ossifrage"]),
+            [("keyword", "ossifrage", 18.0)],
             id="keyword in the abstract",
         ),
         pytest.param(
-            {"title": "Pruning", "abstract": "On pruning."},
-            make_interest(keywords=["pruning"]),
-            [("keyword", "pruning", 33.0)],
+            {"title": "Ossifrage", "abstract": "On ossifrage."},
+            make_interest(keywords=["ossifrage"]),
+            [("keyword", "ossifrage", 33.0)],
             id="keyword in both",
         ),
         pytest.param(
-            {"title": "Pruning", "abstract": None},
-            make_interest(keywords=[Keyword(term="pruning", weight=0.5)]),
-            [("keyword", "pruning", 15.0)],
+            {"title": "Ossifrage", "abstract": None},
+            make_interest(keywords=[Keyword(term="ossifrage", weight=0.5)]),
+            [("keyword", "ossifrage", 15.0)],
             id="weight",
         ),
         pytest.param(
-            {"title": "Pruning a survey", "abstract": None},
-            make_interest(keywords=["pruning", Keyword(term="survey", weight=-0.5)]),
-            [("keyword", "pruning", 30.0), ("keyword", "survey", -15.0)],
+            {"title": "Ossifrage and zyxomma", "abstract": None},
+            make_interest(keywords=["ossifrage", Keyword(term="zyxomma", weight=-0.5)]),
+            [("keyword", "ossifrage", 30.0), ("keyword", "zyxomma", -15.0)],
             id="negative weight",
         ),
         pytest.param(
-            {"title": "GANs", "abstract": None},
-            make_interest(keywords=["GAN", "gans"]),
-            [("keyword", "GAN", 30.0)],
+            {"title": "FROBs", "abstract": None},
+            make_interest(keywords=["FROB", "frobs"]),
+            [("keyword", "FROB", 30.0)],
             id="a repeated keyword counts once",
         ),
         pytest.param(
@@ -128,9 +128,11 @@ def titled(*names: str, **facts: Any) -> list[StoredPaper]:
             id="category",
         ),
         pytest.param(
-            {"title": "A b c", "authors": ("Song Han",), "upvotes": None},
-            make_interest(authors=[FollowedAuthor(name="Song Han", weight=3)], keywords=["b"]),
-            [("author", "Song Han", 120.0), ("keyword", "b", 30.0)],
+            {"title": "An ossifrage", "authors": ("Song Han",), "upvotes": None},
+            make_interest(
+                authors=[FollowedAuthor(name="Song Han", weight=3)], keywords=["ossifrage"]
+            ),
+            [("author", "Song Han", 120.0), ("keyword", "ossifrage", 30.0)],
             id="clipped at 100",
         ),
     ],
@@ -144,11 +146,11 @@ def test_a_score_is_the_sum_of_its_reasons(
 
 
 def test_popularity_counts_as_much_as_trending_says() -> None:
-    paper = make_paper(title="Pruning", abstract=None, upvotes=250)
-    pick = only_pick(paper, make_interest(keywords=["pruning"]), trending=0.5)
-    assert evidence(pick) == [("keyword", "pruning", 30.0), ("trending", "250 upvotes", 10.0)]
-    unmoved = only_pick(paper, make_interest(keywords=["pruning"]))
-    assert evidence(unmoved) == [("keyword", "pruning", 30.0)]
+    paper = make_paper(title="Ossifrage", abstract=None, upvotes=250)
+    pick = only_pick(paper, make_interest(keywords=["ossifrage"]), trending=0.5)
+    assert evidence(pick) == [("keyword", "ossifrage", 30.0), ("trending", "250 upvotes", 10.0)]
+    unmoved = only_pick(paper, make_interest(keywords=["ossifrage"]))
+    assert evidence(unmoved) == [("keyword", "ossifrage", 30.0)]
     assert pick.score == pytest.approx(unmoved.score + 10)
 
 
@@ -165,11 +167,11 @@ def test_a_paper_loses_a_point_for_each_day_of_its_age(
     age: timedelta, expected: list[tuple[str, str, float]]
 ) -> None:
     sightings = (make_sighting(seen_at=NOW - age), make_sighting(seen_at=NOW + timedelta(days=9)))
-    papers = titled("Pruning", sightings=sightings)
-    subscriber = make_subscriber(make_interest(keywords=["pruning"]))
+    papers = titled("Ossifrage", sightings=sightings)
+    subscriber = make_subscriber(make_interest(keywords=["ossifrage"]))
     (ranked,) = rank(Corpus(papers, now=NOW), [subscriber], allowed=[[0]])
     (timeless,) = rank(Corpus(papers), [subscriber], allowed=[[0]])
-    assert evidence(ranked.picks[0]) == [("keyword", "pruning", 30.0), *expected]
+    assert evidence(ranked.picks[0]) == [("keyword", "ossifrage", 30.0), *expected]
     lost = sum(weight for _, _, weight in expected)
     assert ranked.picks[0].score == pytest.approx(timeless.picks[0].score + lost)
 
@@ -258,13 +260,13 @@ def test_an_interest_that_only_requires_takes_what_passes() -> None:
 def test_excluding_wins_over_always(terms: dict[str, Any], place: str) -> None:
     excluded = make_criteria(**terms)
     interest = make_interest(
-        keywords=["pruning"],
+        keywords=["ossifrage"],
         always=True,
         **({"exclude": excluded} if place == "interest" else {}),
     )
     rest = {"exclude": excluded} if place == "subscriber" else {}
-    unwanted = make_stored(title="Pruning: a survey", authors=("Ann Low",), categories=("cs.LG",))
-    wanted = make_stored(title="Pruning")
+    unwanted = make_stored(title="Ossifrage: a survey", authors=("Ann Low",), categories=("cs.LG",))
+    wanted = make_stored(title="Ossifrage")
     ranked = ranking([unwanted, wanted], make_subscriber(interest, **rest), everything=True)
     assert [pick.stored for pick in ranked.picks + ranked.also + ranked.rest] == [wanted]
 
@@ -295,16 +297,16 @@ def test_nothing_is_above_a_line_of_zero_without_a_match() -> None:
 
 
 def test_what_matches_an_interest_with_always_is_in_however_many_there_are() -> None:
-    papers = titled("Pruning and trees", "Ponds one", "Ponds two", "Ponds three")
+    papers = titled("Ossifrage and trees", "Ponds one", "Ponds two", "Ponds three")
     subscriber = make_subscriber(
-        make_interest(keywords=["pruning"], name="a"),
+        make_interest(keywords=["ossifrage"], name="a"),
         make_interest(keywords=[Keyword(term="pond", weight=0.01)], always=True, name="b"),
         max_papers=2,
     )
     ranked = ranking(papers, subscriber, everything=True)
     assert titles(ranked.picks) == ["Ponds one", "Ponds two", "Ponds three"]
     assert {pick.interest for pick in ranked.picks} == {"b"}
-    assert titles(ranked.also) == ["Pruning and trees"]
+    assert titles(ranked.also) == ["Ossifrage and trees"]
 
 
 def test_always_holds_only_for_what_is_required_too() -> None:
