@@ -26,7 +26,7 @@ TELLING = 0.9
 PHRASE = 1.5
 """What a phrase is rarer than its rarest word, as a logarithm."""
 
-LEAST_STRENGTH = 0.3
+LEAST_STRENGTH = 0.4
 
 _FIRST = 2
 """Columns before the stems: with them a product of two rows is that of two centred vectors."""

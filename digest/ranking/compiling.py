@@ -31,7 +31,7 @@ ABOUT_IN_WORDS = (
 NEWEST, OLDEST = 1.0, 0.5  # what the first and the last of many examples count
 POPULAR = 20.0
 AGE_A_DAY = -1.0
-REQUIRED_ALONE = 10.0
+REQUIRED_ALONE = 5.0
 
 
 def known_examples(interest: Interest) -> tuple[Paper, ...]:

@@ -245,7 +245,7 @@ def test_an_interest_that_only_requires_takes_what_passes() -> None:
         make_interest(require=(make_criteria(keywords=["language model"]),))
     )
     (pick,) = ranking(papers, subscriber).picks
-    assert told(pick) == [("keyword", "language model", 10.0)]
+    assert told(pick) == [("keyword", "language model", 5.0)]
 
 
 @pytest.mark.parametrize(
