@@ -1,8 +1,11 @@
 """Examples through the whole program: bibliographies and libraries, in rank and check."""
 
+from functools import partial
+
 import pytest
 
 from digest import wiring
+from digest.sources.client import Client
 from world import World, make_papers
 from zotero_service import DOWN, KEY, ZoteroService
 
@@ -78,6 +81,8 @@ def test_a_library_is_an_example_and_its_key_is_shown_to_nobody(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    impatient = partial(Client, sleep=lambda seconds: None)
+    monkeypatch.setattr("digest.wiring.sources.Client", impatient)
     world.announce(*make_papers(6, word="tree", start=10))
     world.announce({"title": "On seas, part 1", "abstract": f"More of {SEA}.", "doi": "10.1/s1"})
     with ZoteroService() as service:
