@@ -17,7 +17,7 @@ from digest.subscriber import Criteria, Interest, Keyword, Vote
 # Points of a full likeness, in words and in each space of meaning: that of the shipped table alone,
 # and that of a sentence model beside it, which then speaks in the table's place. docs/ranking.md
 # has the measurements. What is near a keyword stays below what a keyword in the abstract has.
-LIKENESS = {1: Weights(words=160.0, meaning=(40.0,)), 2: Weights(words=160.0, meaning=(0.0, 60.0))}
+LIKENESS = {1: Weights(words=160.0, meaning=(24.0,)), 2: Weights(words=160.0, meaning=(0.0, 60.0))}
 KEYWORD_LIKENESS = {
     1: Weights(words=0.0, meaning=(12.0,)),
     2: Weights(words=0.0, meaning=(0.0, 40.0)),
@@ -25,9 +25,8 @@ KEYWORD_LIKENESS = {
 CHANCE = 0.35  # a likeness in meaning that papers of other subjects hardly ever exceed
 MOST_CHANCE = 10.0  # points: of many keywords one alone must be enough
 ABOUT_COUNTS = 3.0  # examples that a free text is worth
-ABOUT_IN_WORDS = (
-    0.4  # of an example's weight: one word is much of a sentence, little of an abstract
-)
+# Of what an example weighs: one word is much of a sentence, and little of an abstract.
+ABOUT_IN_WORDS, ABOUT_IN_SENSE = 0.4, 1.6
 NEWEST, OLDEST = 1.0, 0.5  # what the first and the last of many examples count
 POPULAR = 20.0
 AGE_A_DAY = -1.0
@@ -153,10 +152,13 @@ def _alike(interest: Interest, texts: Texts) -> Iterator[Saying]:
 
 def _word_by_word(saying: Saying, interest: Interest) -> Saying:
     """Explain a free text by its words, and let no single one of the few decide."""
-    words = saying.weights.words * ABOUT_IN_WORDS
+    weights = Weights(
+        words=saying.weights.words * ABOUT_IN_WORDS,
+        meaning=tuple(each * ABOUT_IN_SENSE for each in saying.weights.meaning),
+    )
     return replace(
         saying,
-        weights=replace(saying.weights, words=words),
+        weights=weights,
         words=tuple(telling_words(interest.about or "").items()),
     )
 
