@@ -25,6 +25,7 @@ class Kinship:
     """Likenesses among a few papers of a corpus, 0 to 1, by their places there."""
 
     def __init__(self, corpus: Corpus, rows: Sequence[int]) -> None:
+        self._rows = tuple(rows)
         self._places = {row: place for place, row in enumerate(rows)}
         at = list(rows)
         asking = corpus.lexical_asking[at]
@@ -42,9 +43,10 @@ class Kinship:
     def twins(self, row: int) -> Iterator[int]:
         """Name the others that say the same as one of the papers."""
         mine = self._corpus.wording(row)
-        for other, place in self._places.items():
-            near = other != row and self._alike[self._places[row], place] > _WORTH_A_LOOK
-            if near and _is_same(mine, self._corpus.wording(other)) and self._may_be(row, other):
+        near = np.flatnonzero(self._alike[self._places[row]] > _WORTH_A_LOOK)
+        for other in (self._rows[place] for place in near.tolist()):
+            is_same = other != row and _is_same(mine, self._corpus.wording(other))
+            if is_same and self._may_be(row, other):
                 yield other
 
     def _may_be(self, row: int, other: int) -> bool:
@@ -54,6 +56,5 @@ class Kinship:
 
 
 def _is_same(one: frozenset[str], other: frozenset[str]) -> bool:
-    return not any(map(_NUMBER.fullmatch, one ^ other)) and len(one & other) >= TWIN * len(
-        one | other
-    )
+    is_near = len(one & other) >= TWIN * len(one | other)
+    return is_near and not any(map(_NUMBER.fullmatch, one ^ other))
