@@ -110,7 +110,7 @@ def _run(settings: Settings, engine: sa.Engine, arguments: argparse.Namespace) -
             chosen,
             edition,
             fit=wiring.fitter(settings),
-            encoder=wiring.encoder(settings, engine),
+            encoder=wiring.encoder(settings, engine, dry=arguments.dry_run),
             dry_run=arguments.dry_run,
             progress=tick,
         )

@@ -26,16 +26,19 @@ class Model(Protocol):
 
 
 class StoredEncoder:
-    """A sentence model that looks into the store first; what it learns is kept as it goes."""
+    """A sentence model that looks into the store first; what it learns is kept, unless `dry`."""
 
     def __init__(
         self,
         engine: sa.Engine,
         model: Model,
+        *,
+        dry: bool = False,
         progress: Callable[[int, int], None] = lambda done, total: None,
     ) -> None:
         self._engine = engine
         self._model = model
+        self._dry = dry
         self._progress = progress
 
     def encode(self, papers: Sequence[Paper]) -> NDArray[np.float32]:
@@ -55,8 +58,9 @@ class StoredEncoder:
     def _learn(self, texts: dict[str, str]) -> dict[str, bytes]:
         rows = self._model.encode(list(texts.values())).astype(np.float16)
         found = {name: row.tobytes() for name, row in zip(texts, rows, strict=True)}
-        with writing(self._engine) as connection:
-            vectors.keep(connection, self._model.name, found)
+        if not self._dry:
+            with writing(self._engine) as connection:
+                vectors.keep(connection, self._model.name, found)
         return found
 
 

@@ -14,6 +14,7 @@ def encoder(
     settings: Settings,
     engine: sa.Engine,
     *,
+    dry: bool = False,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> StoredEncoder | None:
     """Load the sentence model; None if none is asked for, ConfigError if the extra is missing."""
@@ -30,4 +31,4 @@ def encoder(
         ) from error
     folder = model_folder(settings.ranking.model)
     model = SentenceEncoder(folder, kept=settings.state_folder(os.environ) / "models")
-    return StoredEncoder(engine, model, progress)
+    return StoredEncoder(engine, model, dry=dry, progress=progress)

@@ -36,6 +36,14 @@ def test_papers_are_encoded_once_and_ranked_as_before_and_after(embedded: World)
     assert [each.suffix for each in (embedded.folder / "models").iterdir()] == [".onnx"]
 
 
+def test_a_dry_run_keeps_no_vectors(embedded: World) -> None:
+    assert embedded.run("send", "--dry-run", "--json").json["issues"] == 1
+    engine = open_database(f"sqlite:///{embedded.folder / 'digest.db'}", create=False)
+    with reading(engine) as connection:
+        assert not connection.execute(sa.select(schema.vectors)).all()
+    engine.dispose()
+
+
 def test_without_the_extra_one_line_says_what_to_install(
     embedded: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
