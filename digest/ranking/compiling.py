@@ -30,7 +30,10 @@ ABOUT_IN_WORDS, ABOUT_IN_SENSE = 0.4, 1.6
 NEWEST, OLDEST = 1.0, 0.5  # what the first and the last of many examples count
 POPULAR = 20.0
 AGE_A_DAY = -1.0
+# Points of passing `require` where nothing else scores, and how fast they go with what else is
+# wanted, a unit of weight each: more slowly than the least that a match of it brings.
 REQUIRED_ALONE = 5.0
+FADES_BY_KEYWORD, FADES_BY_OTHERS = 1.5, 5.0
 
 
 def known_examples(interest: Interest) -> tuple[Paper, ...]:
@@ -53,11 +56,8 @@ def compile_interest(
     """Turn an interest into its model; a term that is repeated counts once, at its highest."""
     terms = _terms(interest)
     near, alike = tuple(_keyword_sayings(interest, texts)), tuple(_alike(interest, texts))
-    constant = 0.0
-    required: tuple[Term, ...] = ()
-    if interest.require and not scores_something(interest):
-        constant = REQUIRED_ALONE
-        required = tuple(term for group in interest.require for term in _terms(group))
+    constant = _for_passing(interest, terms)
+    required = (term for group in interest.require for term in _terms(group)) if constant else ()
     if trending:
         terms.append(_popularity(trending))
     terms.append(Term(kind=ReasonKind.AGE, term="", weight=AGE_A_DAY, feature=AGE))
@@ -66,8 +66,19 @@ def compile_interest(
         chance=-min(MOST_CHANCE, _by_chance(near, texts)) - _by_chance(alike, texts),
         terms=(*terms, *_of_votes(votes, terms)),
         sayings=(*near, *alike, *vote_sayings(votes, texts)),
-        required=required,
+        required=tuple(required),
     )
+
+
+def _for_passing(interest: Interest, terms: Sequence[Term]) -> float:
+    """Give the points of passing `require`: fewer, the more there is that tells papers apart."""
+    if not interest.require or interest.examples or interest.about:
+        return 0.0
+    wanted = [(term.kind, max(0.0, term.weight)) for term in terms]
+    by_keyword = sum(weight for kind, weight in wanted if kind is ReasonKind.KEYWORD)
+    by_others = sum(weight for kind, weight in wanted if kind is not ReasonKind.KEYWORD)
+    faded = FADES_BY_KEYWORD * by_keyword + FADES_BY_OTHERS * by_others
+    return max(0.0, REQUIRED_ALONE - faded)
 
 
 def _of_votes(votes: Sequence[Vote], terms: Sequence[Term]) -> Iterator[Term]:

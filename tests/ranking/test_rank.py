@@ -1,5 +1,6 @@
 """What an issue takes, in which order, and why."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -246,6 +247,26 @@ def test_an_interest_that_only_requires_takes_what_passes() -> None:
     )
     (pick,) = ranking(papers, subscriber).picks
     assert told(pick) == [("keyword", "language model", 5.0)]
+
+
+@pytest.mark.parametrize("weight", [0.01, 0.1, 0.6, 1.0, 3.0])
+@pytest.mark.parametrize("wanted", ["keywords", "authors", "categories"])
+def test_what_is_wanted_beside_what_is_required_never_lowers_a_match(
+    wanted: str, weight: float
+) -> None:
+    paper = make_stored(
+        title="Language models of proteins", authors=("Ann Low",), categories=("cs.CL",)
+    )
+    terms: dict[str, Any] = {
+        "keywords": (Keyword(term="proteins", weight=weight),),
+        "authors": (FollowedAuthor(name="A. Low", weight=weight),),
+        "categories": (FollowedCategory(term="cs", weight=weight),),
+    }
+    required = make_interest(require=(make_criteria(keywords=["language model"]),))
+    more = replace(required, **{wanted: terms[wanted]})
+    (alone,) = ranking([paper], make_subscriber(required)).picks
+    (pick,) = ranking([paper], make_subscriber(more)).picks
+    assert pick.score >= alone.score
 
 
 @pytest.mark.parametrize(
