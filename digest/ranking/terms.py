@@ -89,9 +89,9 @@ def fold_accents(text: str) -> str:
     return unicodedata.normalize("NFC", _COMBINING.sub("", text))
 
 
-_POSSESSIVE = re.compile(r"(?<=\w)'s\b", re.IGNORECASE)
-_QUOTE = re.compile(r"(?<!\w)'+|'+(?!\w)")
-_RELATION = re.compile(r"\s*([<>=≤≥≈/&])\s*")
+POSSESSIVE = re.compile(r"(?<=\w)'s\b", re.IGNORECASE)
+QUOTE = re.compile(r"(?<!\w)'+|'+(?!\w)")
+AROUND_RELATION = re.compile(r"\s+(?=[<>=≤≥≈/&])|(?<=[<>=≤≥≈/&])\s+")
 
 
 def fold(text: str) -> str:
@@ -100,12 +100,18 @@ def fold(text: str) -> str:
     if not text.isascii():
         text = _IDEOGRAPH.sub(r" \1 ", text).translate(_GREEK_NAMES)
     if "'" in text:
-        text = _QUOTE.sub("", _POSSESSIVE.sub("", text))
-    return _RELATION.sub(r"\1", text.replace('"', " ").replace("`", " "))
+        text = QUOTE.sub("", POSSESSIVE.sub("", text))
+    return AROUND_RELATION.sub("", text.replace('"', " ").replace("`", " "))
+
+
+def fold_character(character: str) -> str:
+    """Fold one character as `fold` does, so that its place in a text stays known."""
+    folded = fold_accents(character)
+    return _IDEOGRAPH.sub(r" \1 ", folded).translate(_GREEK_NAMES)
 
 
 # A word keeps what makes it another word: C++, C#, .NET, and the decimals of 3.5 and 3.5B.
-_TOKEN = re.compile(
+TOKEN = re.compile(
     r"([\s-]*)((?:(?<![^\s(\[/,;-])\.(?=[^\W\d_]))?[^\W_]+(?:(?<=\d)[.,]\d[^\W_]*)*"
     r"(?:\+\+|\#(?!\w))?|[^\w\s-]|_)"
 )
@@ -113,12 +119,12 @@ _TOKEN = re.compile(
 
 def tokens(text: str) -> list[Token]:
     """Cut text into words and single signs."""
-    return [Token(word, bool(gap)) for gap, word in _TOKEN.findall(fold(text))]
+    return [Token(word, bool(gap)) for gap, word in TOKEN.findall(fold(text))]
 
 
 def words(text: str) -> list[str]:
     """Cut text likewise, without saying what stood between."""
-    return [word for _, word in _TOKEN.findall(fold(text))]
+    return [word for _, word in TOKEN.findall(fold(text))]
 
 
 def is_word(token: str) -> bool:
