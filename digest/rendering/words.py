@@ -5,14 +5,11 @@ from collections.abc import Iterable
 from datetime import date
 
 from digest.paper import collapse
+from digest.rendering.sentences import sentence_ends
 
 TEXT_WIDTH = 76
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")  # the others are white space
 _NOT_CHARACTERS = re.compile("[\ud800-\udfff\ufffe\uffff]")
-_SENTENCE_END = re.compile(
-    r"""(?<!\bal\.)(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bcf\.)(?<!\bvs\.)(?<!\bFig\.)"""
-    r"""(?<=[.!?])["'”’)]*(?=\s+[^\sa-z])"""
-)
 _ADDRESS = re.compile(r"(?:https?://|mailto:)\S+", re.IGNORECASE)
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
@@ -38,7 +35,7 @@ def cut_at_sentence(text: str, limit: int) -> str:
     """Shorten to the last sentence that ends within `limit` characters, else to a word."""
     if len(text) <= limit:
         return text
-    ends = [match.end() for match in _SENTENCE_END.finditer(text, limit // 3, limit)]
+    ends = [end for end in sentence_ends(text) if limit // 3 <= end <= limit]
     return text[: ends[-1]] if ends else cut(text, limit)
 
 
