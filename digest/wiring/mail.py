@@ -13,6 +13,7 @@ from digest.mail import Transport
 from digest.mail.addresses import sender_address, sender_domain
 from digest.mail.directory import DirectoryTransport
 from digest.mail.envelope import MailHeaders, make_content
+from digest.mail.lists import feedback_id
 from digest.mail.relay import Relay
 from digest.mail.smtp import SmtpTransport
 from digest.pipeline.deliver import Delivered, Policy, deliver
@@ -103,6 +104,7 @@ def wrapper(settings: Settings, *, to: str | None = None) -> Callable[[Issue], E
     mail = mail_of(settings)
     render = renderer(settings)
     redirected = to or mail.redirect_all_to
+    list_id = f"digest.{mail_domain(settings)}"
 
     def wrap(issue: Issue) -> Envelope:
         recipient = redirected or issue.subscriber
@@ -111,11 +113,13 @@ def wrapper(settings: Settings, *, to: str | None = None) -> Callable[[Issue], E
             recipient=recipient,
             recipient_name=None if redirected else issue.name,
             reply_to=mail.reply_to,
+            contact=settings.contact,
             unsubscribe=_unsubscribe(settings, issue),
             token=_token(issue),
             message_id=issue.message_id,
             date=issue.made_at,
-            list_id=f"digest.{mail_domain(settings)}",
+            list_id=list_id,
+            feedback_id=feedback_id(issue.day, issue.layout, list_id),
             language=issue.language,
         )
         return Envelope(
