@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from digest.issue import Issue, Pick, Reason, ReasonKind
+from digest.issue import Issue, Message, Pick, Reason, ReasonKind
+from digest.mail.envelope import MailHeaders
 from digest.paper import Announcement, Dump, Paper, Sighting, StoredPaper
 from digest.subscriber import (
     Criteria,
@@ -118,3 +119,24 @@ def make_issue(*picks: Pick, **facts: Any) -> Issue:
 def make_dump(content: str | bytes, **facts: Any) -> Dump:
     data = content.encode() if isinstance(content, str) else content
     return Dump(**{"content": data, "name": "dump.txt", **facts})
+
+
+def make_message(**parts: str) -> Message:
+    return Message(**{"subject": "Graphs", "text": "Hello.\n", "html": "<p>Hello.</p>\n", **parts})
+
+
+def make_headers(**facts: Any) -> MailHeaders:
+    return MailHeaders(
+        **{
+            "sender": "Daily Papers <papers@example.org>",
+            "recipient": "ada@example.org",
+            "recipient_name": "Ada",
+            "unsubscribe": ("mailto:papers+unsubscribe@example.org",),
+            "token": "t0ken",
+            "message_id": "<2026-03-10.abc@example.org>",
+            "date": NOW,
+            "list_id": "digest.example.org",
+            "feedback_id": "2026-03-10:cards:digest.example.org:digest0a1b2c3d",
+            **facts,
+        }
+    )

@@ -3,6 +3,9 @@
 import re
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
 from world import run
 
 ROOT = Path(__file__).parents[1]
@@ -34,8 +37,12 @@ def test_what_the_readme_links_to_is_there() -> None:
     assert all((ROOT / link).is_file() for link in local)
 
 
-def test_the_interest_of_the_readme_is_a_good_one(tmp_path: Path) -> None:
-    (example,) = re.findall(r"```toml\n(.+?)```", README, re.DOTALL)
+def test_the_configuration_in_the_readme_is_a_good_one(tmp_path: Path) -> None:
+    examples = "\n".join(re.findall(r"```toml\n(.+?)```", README, re.DOTALL))
     config = tmp_path / "config.toml"
-    config.write_text(f'[mail]\nfrom = "a@example.org"\ndirectory = "out"\n{example}')
+    config.write_text(f'[mail]\nfrom = "a@example.org"\ndirectory = "out"\n{examples}')
+    key = Ed25519PrivateKey.generate()
+    (tmp_path / "dkim.pem").write_bytes(
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    )
     assert run("--config", str(config), "check").code == 0

@@ -36,7 +36,7 @@ MAY_IMPORT = {
 }
 HEAVY = {
     "numpy", "scipy", "premailer", "sqlalchemy", "pydantic", "httpx", "rich", "jinja2", "lxml",
-    "feedparser", "bibtexparser",
+    "feedparser", "bibtexparser", "cryptography",
 }  # fmt: skip
 
 

@@ -3,7 +3,6 @@
 import argparse
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,18 +10,17 @@ import sqlalchemy as sa
 
 from digest import taxonomy, wiring
 from digest.cli import people
+from digest.cli.online import answers
 from digest.cli.output import EXIT_FAILED, complain, emit, say, table
 from digest.config import Settings, SourceSettings
-from digest.errors import ConfigError, DigestError, NoDatabase
+from digest.errors import ConfigError, NoDatabase
 from digest.issue import Issue
 from digest.mail.envelope import message_id
-from digest.mail.relay import connect
 from digest.paper import StoredPaper
 from digest.pipeline.desk import typical_papers
 from digest.pipeline.examples import Readers
 from digest.ranking import Corpus, Ranking, hits, rank
 from digest.ranking.categories import category_names, plain_category
-from digest.sources.pull import NOTHING
 from digest.store import papers
 from digest.store.database import reading
 from digest.subscriber import Criteria, Interest, Subscriber
@@ -44,12 +42,15 @@ def check(arguments: argparse.Namespace) -> int:
 
 def _check(settings: Settings, engine: sa.Engine | None, arguments: argparse.Namespace) -> int:
     broken = [line for each in settings.broken_files for line in each.problems]
+    record, unsigned = _dkim_record(settings)
+    broken += unsigned
     everyone = people.subscribers(settings, engine)[0] if engine else list(settings.subscribers)
     asked = [people.find(address, settings, everyone) for address in arguments.addresses]
-    refused = list(_online(settings, arguments.to)) if arguments.online else []
+    refused = list(answers(settings, _sample(settings), arguments.to)) if arguments.online else []
     report: dict[str, Any] = {
         "config": str(settings.path),
         "database": engine.url.render_as_string(hide_password=True) if engine else None,
+        "dkim": record,
         "sources": len(settings.sources),
         "subscribers": len(everyone),
         "warnings": list(settings.warnings),
@@ -63,6 +64,15 @@ def _check(settings: Settings, engine: sa.Engine | None, arguments: argparse.Nam
     if broken:
         return ConfigError.exit_code
     return EXIT_FAILED if refused else 0
+
+
+def _dkim_record(settings: Settings) -> tuple[str | None, Sequence[str]]:
+    """Give the record that our signatures need in the DNS, and what is wrong with their key."""
+    try:
+        signer = wiring.signer(settings)
+    except ConfigError as error:
+        return None, error.problems
+    return signer.record() if signer else None, ()
 
 
 @contextmanager
@@ -196,48 +206,13 @@ def _unknown(reader: Subscriber) -> list[str]:
     return sorted({e.name for i in reader.interests for e in i.examples if not e.paper})
 
 
-def _online(settings: Settings, to: str | None) -> Iterator[str]:
-    """Ask the mail server and each source; give a line for each that does not answer well."""
-    mail = wiring.mail_of(settings)
-    try:
-        if mail.host is not None:
-            connect(wiring.relay(mail)).quit()
-        if to is not None:
-            envelope = wiring.wrapper(settings, to=to)(_sample(settings))
-            with wiring.connector(mail)() as transport:
-                transport.send(envelope, on_data=lambda: None)
-    except DigestError as error:
-        yield f"mail: {error}"
-    with wiring.open_sources(_one_page_each(settings)) as supply:
-        for source in supply.sources:
-            try:
-                pull = source.pull(now=wiring.now(), memory=NOTHING)
-            except DigestError as error:
-                yield f"source {source.name}: {error}"
-            else:
-                if pull.error:
-                    yield f"source {source.name}: {pull.error}"
-        for library in supply.examples.libraries:
-            try:
-                replace(library, most=1).pull()
-            except DigestError as error:
-                yield f"library {library.library.name}: {error}"
-
-
-def _one_page_each(settings: Settings) -> Settings:
-    """Ask each source for as little as shows that it answers: one part, one day."""
-    least = (
-        replace(each, backfill=timedelta(0), categories=each.categories[:1])
-        for each in settings.sources
-    )
-    return replace(settings, sources=tuple(least))
-
-
 def _show(report: Mapping[str, Any]) -> None:
     for line in (*report["warnings"], *report["problems"]):
         complain(line)
     for name in ("config", "database", "sources", "subscribers"):
         say(f"{name:12} {'none yet' if report[name] is None else report[name]}")
+    if report["dkim"]:
+        say(f"\nthe DNS needs this for [mail.dkim]:\n{report['dkim']}")
     for checked in report["checked"]:
         say(f"\n{checked['subscriber']}: {checked['papers']} papers in the store")
         if "hits" in checked:

@@ -13,6 +13,7 @@ from digest.config.values import one_line, show
 _ATOM = r"[^\s()<>\[\]:;@\\,.\"]+"
 _LOCAL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")  # RFC 5322 dot-atom; RFC 6531 adds other scripts
 _MAILBOX = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]*)>")
+_SELECTOR = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?")
 _PORT_AT_END = re.compile(r"[^:]+:\d+")
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}|[{}]")
 
@@ -39,6 +40,26 @@ def mailbox(value: Any) -> str:
 def bare_address(mailbox: str) -> str:
     match = _MAILBOX.fullmatch(mailbox)
     return match["address"] if match else mailbox
+
+
+def domain_name(value: Any) -> str:
+    """The name of a domain, internationalised or not, as A-labels (RFC 5890)."""
+    written = one_line(value).removesuffix(".")
+    if not _is_domain(written):
+        raise ValueError(f'{show(value)} is no domain, as in "example.org"')
+    return ascii_domain(written)
+
+
+def ascii_domain(written: str) -> str:
+    return idna.encode(written, uts46=True).decode().lower()
+
+
+def key_selector(value: Any) -> str:
+    """What RFC 6376 section 3.1 lets stand before ._domainkey."""
+    written = one_line(value)
+    if len(written) > 63 or not all(map(_SELECTOR.fullmatch, written.split("."))):
+        raise ValueError(f"{show(value)} is no selector: letters, digits, - and dots between them")
+    return written
 
 
 def mail_host(value: Any) -> str:

@@ -5,13 +5,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from digest.config.addresses import ascii_domain, bare_address
 from digest.config.database import holds_password
 from digest.config.document import Document
 from digest.config.mistakes import Mistakes
 from digest.config.places import Found, Place, matches
 from digest.config.positions import KeyPath
 from digest.config.schema import DigestTable, RootTable, given
-from digest.config.settings import BrokenFile, Settings
+from digest.config.settings import BrokenFile, DkimSettings, MailSettings, Settings
 from digest.config.subscribers import (
     SUBSCRIBER_KEYS,
     addresses_taken,
@@ -96,8 +97,19 @@ def _warnings(document: Document, settings: Settings) -> Iterator[str]:
     for key in settings.library_keys.values():
         if key.plain is not None:
             yield f"{key.where}: a secret in plain text: {_BETTER}"
+    if mail and mail.dkim:
+        yield from _dkim_warnings(document, mail, mail.dkim)
     if database and database.plain and holds_password(database.plain):
         yield f"{database.where}: holds a password in plain text: {_BETTER}"
+
+
+def _dkim_warnings(document: Document, mail: MailSettings, dkim: DkimSettings) -> Iterator[str]:
+    if dkim.key.plain is not None:
+        yield f"{dkim.key.where}: a secret in plain text: {_BETTER}"
+    sender = ascii_domain(bare_address(mail.sender).rpartition("@")[2])
+    if dkim.domain and dkim.domain.split(".")[-2:] != sender.split(".")[-2:]:
+        where = document.where(("mail", "dkim", "domain"))
+        yield f"{where}: is not the domain of from, {sender}: DMARC takes no such signature"
 
 
 def _with_files(settings: Settings, patterns: Iterable[str]) -> Settings:

@@ -6,7 +6,14 @@ from typing import Annotated
 
 from pydantic import Field, PlainValidator
 
-from digest.config.addresses import helo_name, mail_host, mailbox, unsubscribe_address
+from digest.config.addresses import (
+    domain_name,
+    helo_name,
+    key_selector,
+    mail_host,
+    mailbox,
+    unsubscribe_address,
+)
 from digest.config.places import existing_file, file_path
 from digest.config.schema import (
     Address,
@@ -17,13 +24,22 @@ from digest.config.schema import (
     OneOrMany,
     SecretField,
     Table,
+    becomes,
 )
-from digest.config.settings import PORTS
+from digest.config.settings import PORTS, DkimSettings
 from digest.config.times import duration
 from digest.config.values import choice, only, positive, whole
 
 _MINUTE = timedelta(minutes=1)
 _Mailbox = Annotated[str, PlainValidator(mailbox)]
+
+
+class DkimTable(Table):
+    domain: Annotated[str, PlainValidator(domain_name)] | None = None
+    selector: Annotated[str, PlainValidator(key_selector)] = Field(
+        description='the name of the key in the DNS, as in "digest"'
+    )
+    key: SecretField = Field(description='the private key in PEM, as in { file = "dkim.pem" }')
 
 
 class MailTable(Table):
@@ -33,7 +49,7 @@ class MailTable(Table):
     reply_to: _Mailbox | None = None
     bounce_address: Address | None = None
     inbox: Later = None
-    dkim: Later = None
+    dkim: Annotated[DkimTable, becomes(DkimSettings)] | None = None
     host: Annotated[str, PlainValidator(mail_host)] | None = None
     directory: Annotated[Path, PlainValidator(file_path)] | None = None
     port: Annotated[int, PlainValidator(whole(1, 65535))] | None = None

@@ -14,6 +14,18 @@ PORTS: Mapping[str, int] = {"none": 25, "starttls": 587, "tls": 465}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DkimSettings:
+    """How mail is signed: with the private key, in PEM, whose public half `selector` names.
+
+    `domain` is in A-labels; None is that of the sender.
+    """
+
+    domain: str | None = None
+    selector: str
+    key: Secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MailSettings:
     """How mail leaves: to the relay at `host`, or as files in `directory`; never both.
 
@@ -24,6 +36,7 @@ class MailSettings:
     sender: str
     reply_to: str | None = None
     bounce_address: str | None = None
+    dkim: DkimSettings | None = None
     host: str | None = None
     directory: Path | None = None
     port: int = PORTS["starttls"]

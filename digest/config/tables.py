@@ -40,6 +40,9 @@ def read_mail(mistakes: Mistakes) -> MailSettings | None:
     keys.setdefault("unsubscribe", (f"mailto:{address}",))
     if table.password:
         keys["password"] = placed(table.password, ("mail", "password"), mistakes)
+    if dkim := keys.get("dkim"):
+        key = placed(dkim.key, ("mail", "dkim", "key"), mistakes)
+        keys["dkim"] = replace(dkim, key=key)
     return MailSettings(**keys)
 
 

@@ -6,36 +6,34 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from email.utils import format_datetime
 from hashlib import sha256
-from urllib.parse import quote
 
-from digest.errors import RelayRefused
 from digest.issue import Message
-from digest.mail.addresses import ascii_domain, own_mailbox, recipient_address
-from digest.mail.headers import clean, fold, phrase_words, text_words
-
-_HOST = re.compile(r"(?<=//)[^/?#:@]+|(?<=@)[^/?#:,]+")
-_URI_SAFE = "%:/?#[]@!$&'()*+,;=-._~"  # RFC 3986: delimiters, and what is encoded already
-_LONGEST_URI = 900  # a line has 998 characters at most, and a URI can't be folded
+from digest.mail.addresses import own_mailbox, recipient_address
+from digest.mail.headers import clean, fold, identifier, phrase_words, text_words
+from digest.mail.lists import list_fields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailHeaders:
     """What a message's header says beyond its subject.
 
-    `sender` and `reply_to` are `a@b` or `Name <a@b>`; `{token}` in `unsubscribe` (URIs, best
-    first) is replaced by `token`; `message_id` has its angle brackets; `date` is aware;
-    `list_id` is a bare name like `digest.example.org` (RFC 2919).
+    `sender`, `reply_to` and `contact` are `a@b` or `Name <a@b>`; `{token}` in `unsubscribe`
+    (URIs, best first) is replaced by `token`; `message_id` has its angle brackets; `date` is
+    aware; `list_id` is a bare name like `digest.example.org` (RFC 2919); `feedback_id` is as
+    `lists.feedback_id` has it.
     """
 
     sender: str
     recipient: str
     recipient_name: str | None = None
     reply_to: str | None = None
+    contact: str | None = None
     unsubscribe: tuple[str, ...]
     token: str
     message_id: str
     date: datetime
     list_id: str
+    feedback_id: str
     language: str = "en"
 
 
@@ -69,19 +67,26 @@ def make_content(message: Message, headers: MailHeaders) -> bytes:
 
 
 def _fields(message: Message, headers: MailHeaders) -> list[str]:
+    answers = headers.reply_to or headers.sender
     fields = [
         _own("From", headers.sender),
         _mailbox("To", headers.recipient_name, recipient_address(headers.recipient)),
         *([_own("Reply-To", headers.reply_to)] if headers.reply_to else []),
         fold("Subject", text_words("Subject", clean(message.subject))),
         f"Date: {format_datetime(headers.date.astimezone(UTC))}",
-        f"Message-ID: {_name(headers.message_id)}",
+        f"Message-ID: {identifier(headers.message_id)}",
         "MIME-Version: 1.0",
-        f"List-Id: <{_name(headers.list_id)}>",
-        *_unsubscribe(headers),
-        "Auto-Submitted: auto-generated",
+        *list_fields(
+            headers.list_id,
+            unsubscribe=headers.unsubscribe,
+            token=headers.token,
+            help_from=answers,
+            owner=headers.contact or answers,
+        ),
+        f"Feedback-ID: {identifier(headers.feedback_id)}",
+        "Auto-Submitted: auto-generated",  # RFC 3834
         "Precedence: bulk",
-        "X-Auto-Response-Suppress: All",
+        "X-Auto-Response-Suppress: All",  # what Exchange asks for in its stead
     ]
     if language := re.sub(r"[^A-Za-z0-9-]", "", headers.language):
         fields.append(f"Content-Language: {language}")
@@ -97,38 +102,6 @@ def _mailbox(field: str, name: str | None, address: str) -> str:
     if not (name := clean(name or "")):
         return f"{field}: {address}"
     return fold(field, (*phrase_words(field, name), f"<{address}>"))
-
-
-def _name(text: str) -> str:
-    """Take the blanks out of an identifier."""
-    return clean(text).replace(" ", "")
-
-
-def _unsubscribe(headers: MailHeaders) -> list[str]:
-    """List every way to stop, and one-click where there is one (RFC 2369, RFC 8058)."""
-    uris = [_uri(uri, headers.token) for uri in headers.unsubscribe]
-    if not uris:
-        return []
-    listed = [f"<{uri}>" for uri in uris]
-    fields = [fold("List-Unsubscribe", (*(f"{uri}," for uri in listed[:-1]), listed[-1]))]
-    if any(uri.lower().startswith("https:") for uri in uris):
-        fields.append("List-Unsubscribe-Post: List-Unsubscribe=One-Click")
-    return fields
-
-
-def _uri(uri: str, token: str) -> str:
-    text = clean(uri).strip("<> ").replace("{token}", quote(token, safe=""))
-    try:
-        text = quote(_HOST.sub(_ascii_host, text, count=1), safe=_URI_SAFE)
-    except ValueError as error:
-        raise RelayRefused(f"mail.unsubscribe: {error}") from error
-    if len(text) > _LONGEST_URI:
-        raise RelayRefused(f"mail.unsubscribe: longer than {_LONGEST_URI} characters: {text}")
-    return text
-
-
-def _ascii_host(match: re.Match[str]) -> str:
-    return match[0] if match[0].isascii() else ascii_domain(match[0])
 
 
 def _part(kind: str, body: str) -> tuple[str, ...]:

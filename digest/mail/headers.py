@@ -21,6 +21,11 @@ def clean(text: str) -> str:
     return " ".join(_UNFIT.sub(" ", text).split())
 
 
+def identifier(text: str) -> str:
+    """Keep what may stand in a name that machines read: ASCII without blanks."""
+    return re.sub(r"[^!-~]", "", text)
+
+
 def fold(name: str, words: Iterable[str]) -> str:
     """Lay out a field over lines, breaking only between words; the last line has no CRLF yet."""
     lines = [f"{name}:"]

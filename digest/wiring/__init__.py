@@ -8,6 +8,7 @@ from digest.wiring.mail import (
     mail_of,
     relay,
     renderer,
+    signer,
     wrapper,
 )
 from digest.wiring.ranking import encoder
@@ -28,6 +29,7 @@ __all__ = [
     "open_store",
     "relay",
     "renderer",
+    "signer",
     "wanted_categories",
     "wrapper",
 ]

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
@@ -13,11 +14,15 @@ from digest.mail import Transport
 from digest.mail.addresses import sender_address, sender_domain
 from digest.mail.directory import DirectoryTransport
 from digest.mail.envelope import MailHeaders, make_content
+from digest.mail.lists import feedback_id
 from digest.mail.relay import Relay
 from digest.mail.smtp import SmtpTransport
 from digest.pipeline.deliver import Delivered, Policy, deliver
 from digest.rendering import Footer, Renderer
 from digest.wiring.store import now
+
+if TYPE_CHECKING:
+    from digest.mail.dkim import Signer
 
 
 def mail_of(settings: Settings) -> MailSettings:
@@ -98,11 +103,32 @@ def fitter(settings: Settings) -> Callable[[Issue], Issue]:
     return lambda issue: templates.fitted(issue, _footer(settings, issue))
 
 
+def signer(settings: Settings) -> "Signer | None":
+    """Load what signs our mail; None if nothing shall, ConfigError for a bad key or no extra."""
+    dkim = settings.mail.dkim if settings.mail else None
+    if dkim is None:
+        return None
+    try:
+        from digest.mail.dkim import load_signer
+    except ImportError as error:
+        raise ConfigError(
+            [f"{dkim.key.where}: needs {error.name}: pip install 'paper-digest[dkim]'"]
+        ) from error
+    return load_signer(
+        dkim.key.read(os.environ),
+        domain=dkim.domain or mail_domain(settings),
+        selector=dkim.selector,
+        where=dkim.key.where,
+    )
+
+
 def wrapper(settings: Settings, *, to: str | None = None) -> Callable[[Issue], Envelope]:
     """Make envelopes of issues; with `to` all of them go there."""
     mail = mail_of(settings)
     render = renderer(settings)
     redirected = to or mail.redirect_all_to
+    list_id = f"digest.{mail_domain(settings)}"
+    signs = signer(settings)
 
     def wrap(issue: Issue) -> Envelope:
         recipient = redirected or issue.subscriber
@@ -111,17 +137,20 @@ def wrapper(settings: Settings, *, to: str | None = None) -> Callable[[Issue], E
             recipient=recipient,
             recipient_name=None if redirected else issue.name,
             reply_to=mail.reply_to,
+            contact=settings.contact,
             unsubscribe=_unsubscribe(settings, issue),
             token=_token(issue),
             message_id=issue.message_id,
             date=issue.made_at,
-            list_id=f"digest.{mail_domain(settings)}",
+            list_id=list_id,
+            feedback_id=feedback_id(issue.day, issue.layout, list_id),
             language=issue.language,
         )
+        content = make_content(render(issue), headers)
         return Envelope(
             sender=mail.bounce_address or sender_address(mail.sender),
             recipient=recipient,
-            content=make_content(render(issue), headers),
+            content=signs.sign(content, issue.made_at) if signs else content,
         )
 
     return wrap

@@ -125,7 +125,37 @@ MISTAKES = [
     ),
     pytest.param(mail('auth = "xoauth2"'), 4, "mail.auth", "not yet", id="xoauth2"),
     pytest.param(mail('inbox = "in"'), 4, "mail.inbox", "not yet", id="inbox"),
-    pytest.param(mail("[mail.dkim]\nkey = 1"), 4, "mail.dkim", "not yet", id="dkim"),
+    pytest.param(mail("dkim = true"), 4, "mail.dkim", "true is no table", id="dkim"),
+    pytest.param(
+        mail('[mail.dkim]\nkey = "k"'),
+        4,
+        "mail.dkim.selector",
+        "is missing: the name",
+        id="selector",
+    ),
+    pytest.param(
+        mail('[mail.dkim]\nselector = "s"'), 4, "mail.dkim.key", "is missing: the private", id="key"
+    ),
+    pytest.param(
+        mail('[mail.dkim]\nselector="s"\nkey = 1'), 6, "mail.dkim.key", "is no secret", id="no key"
+    ),
+    pytest.param(
+        mail('[mail.dkim]\nselector="a_.b"\nkey="k"'), 5, "mail.dkim.selector", "no sel", id="a_.b"
+    ),
+    pytest.param(
+        mail('[mail.dkim]\ndomain="a b"\nselector="s"\nkey="k"'),
+        5,
+        "mail.dkim.domain",
+        '"a b" is no domain',
+        id="domain",
+    ),
+    pytest.param(
+        mail('[mail.dkim]\nselektor="s"\nselector="s"\nkey="k"'),
+        5,
+        "mail.dkim.selektor",
+        'did you mean "selector"',
+        id="misspelt selector",
+    ),
     pytest.param(mail("connections = 0"), 4, "mail.connections", "from 1", id="connections"),
     pytest.param(
         mail("max_per_second = 0"), 4, "mail.max_per_second", "above 0", id="max_per_second"

@@ -1,22 +1,20 @@
 import re
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.policy import default
 from email.utils import parseaddr
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from builders import make_headers, make_message
 from digest.errors import RelayRefused
-from digest.issue import Message
-from digest.mail.envelope import MailHeaders, make_content, message_id
+from digest.mail.envelope import make_content, message_id
 from digest.mail.headers import clean
 
-DAY = datetime(2026, 3, 10, 7, 30, tzinfo=UTC)
 LONG_URI = "https://example.org/stop?t=" + "a" * 273
 
 text = st.text(st.characters(exclude_categories=["Cs"]))
@@ -52,26 +50,6 @@ nasty = st.lists(
     ),
     max_size=6,
 ).map("".join)
-
-
-def make_message(**parts: str) -> Message:
-    return Message(**{"subject": "Graphs", "text": "Hello.\n", "html": "<p>Hello.</p>\n", **parts})
-
-
-def make_headers(**facts: Any) -> MailHeaders:
-    return MailHeaders(
-        **{
-            "sender": "Daily Papers <papers@example.org>",
-            "recipient": "ada@example.org",
-            "recipient_name": "Ada",
-            "unsubscribe": ("mailto:papers+unsubscribe@example.org",),
-            "token": "t0ken",
-            "message_id": "<2026-03-10.abc@example.org>",
-            "date": DAY,
-            "list_id": "digest.example.org",
-            **facts,
-        }
-    )
 
 
 def read(content: bytes) -> EmailMessage:
@@ -116,6 +94,10 @@ def test_a_message_has_each_header_once_and_both_bodies() -> None:
         ("MIME-Version", "1.0"),
         ("List-Id", "<digest.example.org>"),
         ("List-Unsubscribe", "<mailto:papers+unsubscribe@example.org>"),
+        ("List-Help", "<mailto:help@example.org?subject=help>"),
+        ("List-Owner", "<mailto:help@example.org>"),
+        ("List-Post", "NO"),
+        ("Feedback-ID", "2026-03-10:cards:digest.example.org:digest0a1b2c3d"),
         ("Auto-Submitted", "auto-generated"),
         ("Precedence", "bulk"),
         ("X-Auto-Response-Suppress", "All"),
@@ -144,7 +126,7 @@ def test_whatever_is_written_is_read_again_and_nothing_is_injected(
     assert all(len(line) <= 998 for line in content.split(b"\r\n"))
     assert not re.search(rb"(?<!\r)\n|\r(?!\n)", content)
     message = read(content)
-    assert len(message.keys()) == len(set(message.keys())) == 13
+    assert len(message.keys()) == len(set(message.keys())) == 17
     assert not message.defects
     assert message["Subject"] == clean(subject)
     assert mailbox(content, "To") == (clean(name), "ada@example.org")
@@ -161,6 +143,7 @@ def test_no_value_of_ours_begins_a_header_either(value: str) -> None:
     headers = make_headers(
         message_id=f"<{value[:200]}@example.org>",
         list_id=value[:200],
+        feedback_id=value[:200],
         language=value[:200],
         token=value[:40],
         unsubscribe=("mailto:stop@example.org?subject={token}", "https://example.org/{token}"),
@@ -173,7 +156,10 @@ def test_no_value_of_ours_begins_a_header_either(value: str) -> None:
         *(b"From", b"To", b"Subject", b"Date", b"Message-ID", b"MIME-Version", b"List-Id"),
         *(b"List-Unsubscribe", b"List-Unsubscribe-Post", b"Auto-Submitted", b"Precedence"),
         *(b"X-Auto-Response-Suppress", b"Content-Language", b"Content-Type"),
+        *(b"List-Help", b"List-Owner", b"List-Post", b"Feedback-ID"),
     }
+    assert re.fullmatch(rb"[ -~\r\n]*", header)
+    assert all(len(line) <= 998 for line in header.split(b"\r\n"))
     assert header.count(b"\n") == header.count(b"\r\n")
 
 
