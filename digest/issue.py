@@ -42,6 +42,7 @@ class Pick:
     score: float
     interest: str | None = None
     reasons: tuple[Reason, ...] = ()
+    summary: str | None = None
 
 
 class Outcome(StrEnum):

@@ -110,6 +110,10 @@ def _interests(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     for kind in ("html", "text", "eml"):
         preview.add_argument(f"--{kind}", metavar="FILE", help=f"write the {kind} there")
     preview.add_argument("--open", action="store_true", help="show it in the browser")
+    preview.add_argument(
+        "--serve", action="store_true", help="show it on loopback, anew with every change"
+    )
+    preview.add_argument("--port", type=_natural, default=0, metavar="N", help="where; any free")
     why = _add(commands, "why", "why:why", "why a paper was or was not in an issue")
     why.add_argument("address", metavar="ADDRESS", help="or a subscriber's TOML file")
     why.add_argument("paper", metavar="PAPER", help=_PAPER)

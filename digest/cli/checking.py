@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -35,7 +36,7 @@ def check(arguments: argparse.Namespace) -> int:
     if arguments.to and not arguments.online:
         raise ConfigError(["--to goes with --online"])
     settings = wiring.load_settings(arguments.config)
-    wiring.renderer(settings)(_sample(settings))
+    settings = replace(settings, warnings=(*settings.warnings, *wiring.try_templates(settings)))
     with _store(settings) as engine:
         return _check(settings, engine, arguments)
 

@@ -3,15 +3,19 @@
 import argparse
 import tempfile
 import webbrowser
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from digest import wiring
+from digest.bundled import bundled
 from digest.cli import people
+from digest.cli.live import Live, server
 from digest.cli.output import complain, emit, name_of, reasons_json, reasons_of, say, table
 from digest.config import Settings
 from digest.errors import ConfigError
 from digest.formats import jsonl
-from digest.issue import Pick
+from digest.issue import Message, Pick
 from digest.pipeline.desk import Desk, Draft, Past
 from digest.store.database import reading
 
@@ -42,6 +46,8 @@ def rank(arguments: argparse.Namespace) -> int:
 
 def preview(arguments: argparse.Namespace) -> int:
     """Render the next issue, for the eye or into files."""
+    if arguments.serve:
+        return _serve(arguments)
     settings = wiring.load_settings(arguments.config)
     issue = draft(settings, arguments.address).issue
     message = wiring.renderer(settings)(issue)
@@ -57,6 +63,34 @@ def preview(arguments: argparse.Namespace) -> int:
         emit({"subject": message.subject, "html": message.html, "text": message.text})
     elif not (arguments.eml or arguments.html or arguments.text or arguments.open):
         say(f"Subject: {message.subject}\n\n{message.text}")
+    return 0
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    """Show the issue on a page of its own until Ctrl-C."""
+    settings = wiring.load_settings(arguments.config)
+
+    def make() -> Message:
+        fresh = wiring.load_settings(arguments.config)
+        return wiring.renderer(fresh)(draft(fresh, arguments.address).issue)
+
+    def watched() -> Iterator[Path]:
+        yield settings.path
+        yield from settings.subscriber_files
+        if Path(arguments.address).is_file():
+            yield Path(arguments.address)
+        for folder in filter(None, (bundled("templates"), settings.templates)):
+            yield from folder.rglob("*")
+
+    live = Live(make, watched)
+    live.refresh()
+    with server(live, arguments.port) as page:
+        address = f"http://127.0.0.1:{page.server_port}/"
+        say(f"{address}  (Ctrl-C ends it)")
+        if arguments.open:
+            webbrowser.open(address)
+        with suppress(KeyboardInterrupt):
+            page.serve_forever()
     return 0
 
 

@@ -192,7 +192,7 @@ class DefaultsTable(Table):
     catch_up: Duration | None = None
     when_empty: Annotated[WhenEmpty, PlainValidator(_when_empty)] | None = None
     layout: Annotated[Layout, PlainValidator(_layout)] | None = None
-    language: Annotated[str, PlainValidator(values.only("en"))] | None = None
+    language: Annotated[str, PlainValidator(values.language)] | None = None
 
 
 class SubscriberTable(DefaultsTable):

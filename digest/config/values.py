@@ -5,6 +5,7 @@ Every reader takes what TOML holds and raises ValueError: what is wrong and what
 
 import difflib
 import json
+import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -13,6 +14,7 @@ from digest.paper import PaperId, collapse
 
 Reader = Callable[[Any], Any]
 
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,3}")
 _LARGEST_WEIGHT = 1e6  # sums of thousands of them stay finite
 
 
@@ -121,6 +123,13 @@ def only(*options: str) -> Reader:
         return str(value)
 
     return read
+
+
+def language(value: Any) -> str:
+    """A language tag (BCP 47): of any language, since words.LANG.toml may be the user's."""
+    if not isinstance(value, str) or not _LANGUAGE.fullmatch(value):
+        raise ValueError(f'{show(value)}: must be a language like "en", "de" or "pt-BR"')
+    return value
 
 
 def keyword(value: Any) -> str:

@@ -1,7 +1,8 @@
 """Where keywords stand in a text that people read: the same matching, one text, with places."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from digest.ranking.matching import Element, Fit, Pattern
@@ -23,8 +24,10 @@ def spans(text: str, patterns: Sequence[Pattern]) -> tuple[Span, ...]:
 
     The text is as readers see it: TeX is decoded already. Where places overlap, they are one.
     """
-    words = _words(text)
-    found = sorted(span for pattern in patterns for span in _places(pattern, words))
+    if not patterns:
+        return ()
+    words, by_form = _indexed(text)
+    found = sorted(span for pattern in patterns for span in _places(pattern, words, by_form))
     merged: list[Span] = []
     for begin, end in found:
         if merged and begin < merged[-1][1]:
@@ -42,6 +45,17 @@ class _Word:
     def __init__(self, text: str, *, apart: bool, begin: int, end: int) -> None:
         self.text, self.apart, self.begin, self.end = text, apart, begin, end
         self.forms = _forms(text)
+
+
+@lru_cache(maxsize=4_096)
+def _indexed(text: str) -> tuple[Sequence[_Word], Mapping[str, Sequence[int]]]:
+    """Cut a text into words, and number those that have a form; many readers share a paper."""
+    words = tuple(_words(text))
+    by_form: defaultdict[str, list[int]] = defaultdict(list)
+    for number, word in enumerate(words):
+        for form in word.forms[0] | word.forms[1]:
+            by_form[form].append(number)
+    return words, dict(by_form)
 
 
 @lru_cache(maxsize=50_000)
@@ -85,13 +99,19 @@ def _without(pattern: re.Pattern[str], text: str, places: list[int]) -> tuple[st
     return "".join([*result, text[end:]]), kept + places[end:]
 
 
-def _places(pattern: Pattern, words: Sequence[_Word]) -> Iterator[Span]:
+def _places(
+    pattern: Pattern, words: Sequence[_Word], by_form: Mapping[str, Sequence[int]]
+) -> Iterator[Span]:
     elements = pattern.elements
     if all(element.fit is Fit.ANY for element in elements):
         return
-    for start in range(len(words) - len(elements) + 1):
-        stretch = words[start : start + len(elements)]
-        if all(
+    anchor = next((i for i, each in enumerate(elements) if each.fit is Fit.WORD), None)
+    starts: Iterable[int] = range(len(words))
+    if anchor is not None:
+        starts = (number - anchor for number in by_form.get(elements[anchor].text, ()))
+    for start in starts:
+        stretch = words[start : start + len(elements)] if start >= 0 else ()
+        if len(stretch) == len(elements) and all(
             _fits(element, word, case=pattern.case) and (i == 0 or word.apart == element.apart)
             for i, (element, word) in enumerate(zip(elements, stretch, strict=True))
         ):

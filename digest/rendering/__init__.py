@@ -2,27 +2,33 @@
 
 from bisect import bisect_left
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
-from jinja2 import FunctionLoader, StrictUndefined, TemplateError, select_autoescape
+from jinja2 import Environment, FunctionLoader, StrictUndefined, TemplateError, select_autoescape
 from jinja2.exceptions import TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup, escape
 
 from digest.bundled import bundled
 from digest.errors import RenderError
 from digest.issue import Issue, Message
+from digest.rendering.cards import Content
+from digest.rendering.dictionary import Dictionary, is_words
 from digest.rendering.inlining import inline
+from digest.rendering.language import Words
+from digest.rendering.mathtext import Script
+from digest.rendering.rich import Rich
+from digest.rendering.size import HTML_LIMIT, is_small, surely_fits
 from digest.rendering.views import Fit, Footer, IssueView, fits, issue_view, paper_views
 from digest.rendering.words import one_line, tidy, wrap
 
 __all__ = ["HTML_LIMIT", "Footer", "Renderer"]
 
-HTML_LIMIT = 100_000
-_SURELY_FITS = 40
-"""Papers that fit as titles, however long: those are cut at 300 characters."""
-
 _SUFFIXES = (".html", ".txt", ".css")
+_KEPT = 4_096  # parts of messages that many readers share
 _MISTAKES = (
     TemplateError, ArithmeticError, AttributeError, LookupError, RecursionError,
     TypeError, ValueError,
@@ -36,9 +42,12 @@ class Renderer:
     """
 
     def __init__(self, templates: Path | None = None) -> None:
-        shipped = _read(bundled("templates"))
-        self._sources = shipped | (_read(templates) if templates else {})
-        self._environment = ImmutableSandboxedEnvironment(
+        shipped, own = _read(bundled("templates")), _read(templates) if templates else {}
+        self._sources = shipped | own
+        self._has_own = bool(own)
+        self._words = Dictionary(shipped, own)
+        kind = ImmutableSandboxedEnvironment if own else Environment
+        self._environment = kind(
             loader=FunctionLoader(self._load),
             autoescape=select_autoescape(["html"]),
             undefined=StrictUndefined,
@@ -47,38 +56,46 @@ class Renderer:
             auto_reload=False,
         )
         self._environment.filters["wrap"] = wrap
-        for name in shipped:
-            if not name.endswith(".css"):
+        self._environment.filters["rich"] = lru_cache(_KEPT)(self._rich)
+        self._environment.globals["shared"] = lru_cache(_KEPT)(self._shared)
+        for name in self._sources:
+            if name.endswith((".html", ".txt")):
                 self._compile(name)
 
     def render(self, issue: Issue, footer: Footer) -> Message:
         """Render an issue, with as much of it as fits into HTML_LIMIT bytes."""
-        view, html = self._largest_that_fits(issue, footer)
-        subject = one_line(self._fill("issue/subject.txt", view))
-        return Message(subject=subject, html=html, text=tidy(self._fill("issue/body.txt", view)))
+        words = self.words(issue.language)
+        view, html = self._largest_that_fits(issue, footer, words)
+        subject = one_line(self._fill("issue/subject.txt", view, words))
+        text = tidy(self._fill("issue/body.txt", view, words))
+        return Message(subject=subject, html=html, text=text)
+
+    def words(self, language: str) -> Words:
+        """Give the mail's own words in a language; its `missing` ones are English."""
+        return self._words.of(language)
 
     def fitted(self, issue: Issue, footer: Footer) -> Issue:
         """Leave out the papers, last ones first, that a message of this issue has no room for."""
-        if len(issue.picks) + len(issue.also) <= _SURELY_FITS:
+        if not self._has_own and surely_fits(issue):
             return issue
-        view, _ = self._largest_that_fits(issue, footer)
-        shown = len(view.cards) + len(view.titles) + len(view.also)
-        picks = issue.picks[:shown]
-        return replace(issue, picks=picks, also=issue.also[: shown - len(picks)])
+        view, _ = self._largest_that_fits(issue, footer, self.words(issue.language))
+        return replace(issue, picks=issue.picks[: view.picks], also=issue.also[: len(view.also)])
 
-    def _largest_that_fits(self, issue: Issue, footer: Footer) -> tuple[IssueView, str]:
+    def _largest_that_fits(
+        self, issue: Issue, footer: Footer, words: Words
+    ) -> tuple[IssueView, str]:
         """Try the whole issue, and where that is too large bisect the steps to less."""
-        papers = paper_views(issue)
+        papers = paper_views(issue, words)
 
         def filled(fit: Fit) -> tuple[IssueView, str]:
-            view = issue_view(issue, footer, papers, fit)
-            return view, self._fill("issue/body.html", view)
+            view = issue_view(issue, footer, papers, fit, words)
+            return view, self._fill("issue/body.html", view, words)
 
         whole, *steps = fits(issue)
         result = filled(whole)
-        if _is_small(result[1]):
+        if is_small(result[1]):
             return result
-        at = bisect_left(steps, True, key=lambda fit: _is_small(filled(fit)[1]))
+        at = bisect_left(steps, True, key=lambda fit: is_small(filled(fit)[1]))
         if at == len(steps):
             why = f"a message without papers is already larger than {HTML_LIMIT:,} bytes"
             raise RenderError(why, template="issue/body.html")
@@ -99,9 +116,27 @@ class Renderer:
         except TemplateSyntaxError as error:
             raise _syntax_error(error, name) from error
 
-    def _fill(self, name: str, view: IssueView) -> str:
+    def _rich(self, text: Rich) -> Markup:
+        """Show rich text as the templates want its marks and scripts."""
+        shapes: Any = self._environment.get_template("issue/_spans.html").module
+        shown = Markup()
+        for piece in text.pieces:
+            bit: Markup = escape(piece.text)
+            if piece.script is Script.SUP:
+                bit = shapes.sup(bit)
+            elif piece.script is Script.SUB:
+                bit = shapes.sub(bit)
+            shown += shapes.match(bit) if piece.marked else bit
+        return shown
+
+    def _shared(self, name: str, paper: Content, level: str, words: Words) -> Markup:
+        """Fill in a part of a card that is the same for all who asked for the same."""
+        template = self._environment.get_template(name)
+        return Markup(template.render(paper=paper, level=level, words=words))  # noqa: S704
+
+    def _fill(self, name: str, view: IssueView, words: Words) -> str:
         try:
-            return self._environment.get_template(name).render(issue=view)
+            return self._environment.get_template(name).render(issue=view, words=words)
         except TemplateSyntaxError as error:
             raise _syntax_error(error, name) from error
         except _MISTAKES as error:
@@ -120,10 +155,6 @@ class Renderer:
         return place
 
 
-def _is_small(html: str) -> bool:
-    return len(html.encode()) <= HTML_LIMIT
-
-
 def _syntax_error(error: TemplateSyntaxError, name: str) -> RenderError:
     return RenderError(
         error.message or "syntax error", template=error.name or name, line=error.lineno
@@ -134,7 +165,11 @@ def _read(folder: Path) -> dict[str, str]:
     """Read every template beneath a folder, by its name as other templates call it."""
     if not folder.is_dir():
         raise RenderError("no such folder of templates", template=str(folder))
-    files = (path for path in sorted(folder.rglob("*")) if path.suffix in _SUFFIXES)
+    files = (
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.suffix in _SUFFIXES or is_words(path.name)
+    )
     return {path.relative_to(folder).as_posix(): _text(path) for path in files}
 
 

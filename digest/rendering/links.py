@@ -5,19 +5,24 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from digest.paper import Paper
+from digest.rendering.language import Words
 from digest.rendering.words import one_line
 
 _LONGEST = 1000
 _UNSAFE = re.compile(r"[\s\"'<>\\^`{|}]")
+_MONTH = re.compile(r"\d{4}(?=\.)")
+_FIRST_HTML = "2312"  # the month from which arXiv shows new papers in HTML
+_PAGES = ("abstract_page", "pdf", "html", "hugging_face")
 _BARE_ADDRESS = re.compile(r"[^\s@:/]+@[^\s@:/]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """A label and where it leads."""
+    """A label and where it leads; `is_page`: one can read the paper there."""
 
     label: str
     url: str
+    is_page: bool = False
 
 
 def safe_url(url: str | None, schemes: tuple[str, ...] = ("http", "https")) -> str | None:
@@ -32,38 +37,66 @@ def safe_url(url: str | None, schemes: tuple[str, ...] = ("http", "https")) -> s
     return text if parts.netloc or parts.scheme == "mailto" else None
 
 
-def paper_links(paper: Paper) -> tuple[Link, ...]:
-    """List where a paper can be read, best first: its page, its PDF, its code."""
+def paper_links(paper: Paper, words: Words, *, at_hugging_face: bool = False) -> tuple[Link, ...]:
+    """List where a paper can be read, best first: its page, PDF and HTML, its code, its BibTeX."""
     candidates = (
-        ("Abstract page", safe_url(paper.url) or _page(paper)),
-        ("PDF", safe_url(paper.pdf_url) or _pdf(paper)),
-        ("Code", safe_url(paper.code_url)),
+        ("abstract_page", safe_url(paper.url) or _page(paper)),
+        ("pdf", safe_url(paper.pdf_url) or _at_arxiv("pdf", paper)),
+        ("html", _at_arxiv("html", paper) if _has_html(paper) else None),
+        ("hugging_face", _hugging_face(paper) if at_hugging_face else None),
+        ("code", safe_url(paper.code_url)),
+        ("bibtex", _at_arxiv("bibtex", paper) or _of_doi(paper)),
     )
-    return tuple(Link(label=label, url=url) for label, url in candidates if url)
+    links = (
+        Link(label=words(name), url=url, is_page=name in _PAGES) for name, url in candidates if url
+    )
+    return tuple({link.url: link for link in links}.values())
 
 
 def _page(paper: Paper) -> str | None:
     if paper.arxiv_id:
-        return safe_url(f"https://arxiv.org/abs/{_in_path(paper.arxiv_id)}")
+        return _at_arxiv("abs", paper)
     if paper.doi:
         return safe_url(f"https://doi.org/{_in_path(paper.doi)}")
     return None
 
 
-def _pdf(paper: Paper) -> str | None:
-    return safe_url(f"https://arxiv.org/pdf/{_in_path(paper.arxiv_id)}") if paper.arxiv_id else None
+def _at_arxiv(form: str, paper: Paper) -> str | None:
+    if not paper.arxiv_id:
+        return None
+    return safe_url(f"https://arxiv.org/{form}/{_in_path(paper.arxiv_id)}")
+
+
+def _has_html(paper: Paper) -> bool:
+    """Say whether arXiv makes HTML of papers as new as this one."""
+    number = _MONTH.match(paper.arxiv_id or "")
+    return number is not None and number[0] >= _FIRST_HTML
+
+
+def _hugging_face(paper: Paper) -> str | None:
+    if not paper.arxiv_id:
+        return None
+    return safe_url(f"https://huggingface.co/papers/{_in_path(paper.arxiv_id)}")
+
+
+def _of_doi(paper: Paper) -> str | None:
+    """Ask the registry of journals' DOIs for a BibTeX entry."""
+    if not paper.doi:
+        return None
+    name = quote(one_line(paper.doi), safe="")
+    return safe_url(f"https://api.crossref.org/works/{name}/transform/application/x-bibtex")
 
 
 def _in_path(name: str) -> str:
     return quote(one_line(name), safe="/:;()")
 
 
-def search_link(words: str) -> Link | None:
+def search_link(title: str, words: Words) -> Link | None:
     """Make a search for a paper that has no address of its own."""
-    if not words:
+    if not title:
         return None
-    query = quote(words[:200], safe="")
-    return Link(label="Search for this title", url=f"https://scholar.google.com/scholar?q={query}")
+    query = quote(title[:200], safe="")
+    return Link(label=words("search"), url=f"https://scholar.google.com/scholar?q={query}")
 
 
 def contact_link(contact: str) -> Link | None:
@@ -74,9 +107,17 @@ def contact_link(contact: str) -> Link | None:
     return Link(label=label, url=safe) if safe else None
 
 
-def unsubscribe_link(address: str) -> Link | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopLink(Link):
+    """A way to stop; `told`: its label where no link can carry it."""
+
+    told: str
+
+
+def unsubscribe_link(address: str, words: Words) -> StopLink | None:
     """Link one way to stop, labelled by what it does."""
     url = safe_url(address, ("http", "https", "mailto"))
     if url is None:
         return None
-    return Link(label="by e-mail" if url.startswith("mailto:") else "on the web", url=url)
+    way = "by_mail" if url.startswith("mailto:") else "on_the_web"
+    return StopLink(label=words(way), url=url, told=words(f"stop_{way}"))

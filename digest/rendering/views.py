@@ -1,39 +1,21 @@
 """An issue as the templates see it: every sentence and number of a message, decided here."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from digest.issue import Issue, Outcome, Pick, SourceReport
-from digest.rendering.cards import (
-    NAME_LIMIT,
-    PaperView,
-    brief_heading,
-    paper_view,
-    with_abstract_within,
-)
-from digest.rendering.links import Link, contact_link, unsubscribe_link
-from digest.rendering.words import counted, cut, listed, one_line, weekday_words
+from digest.issue import Issue, Pick
+from digest.rendering.cards import PaperView, brief_heading, paper_view, with_abstract_within
+from digest.rendering.language import Words
+from digest.rendering.links import Link, StopLink, contact_link, unsubscribe_link
+from digest.rendering.reasons import short
+from digest.rendering.reports import empty, problem, sources, trouble
+from digest.rendering.words import cut, one_line
 from digest.subscriber import Layout
 
 SUBJECT_LIMIT = 72
 PREHEADER_LIMIT = 160
-ERROR_LIMIT = 160
-SOURCES_NAMED = 12
 ABSTRACT_LIMITS = (1500, 1000, 700, 450, 250)
 FULL_CARDS = 10
-
-_OUTCOME_WORDS = {
-    Outcome.NEW: "new papers",
-    Outcome.QUIET: "nothing new",
-    Outcome.LATE: "late, its listing was not out yet",
-    Outcome.STALE: "still the listing of an earlier day",
-    Outcome.FAILED: "failed",
-}
-_PROBLEM_WORDS = {
-    Outcome.LATE: "was late",
-    Outcome.STALE: "still showed an earlier day",
-    Outcome.FAILED: "could not be read",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +40,17 @@ class Fit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SectionView:
+    """The picks of one interest: the first as `cards`, the others as `titles`."""
+
+    heading: str | None
+    cards: tuple[PaperView, ...]
+    titles: tuple[PaperView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IssueView:
-    """What is printed of an issue: picks as `cards`, picks as `titles`, then `also`."""
+    """What is printed of an issue: picks in sections, then further titles (`also`)."""
 
     language: str
     sender: str
@@ -69,15 +60,19 @@ class IssueView:
     greeting: str
     problem: str | None
     empty: str | None
-    cards: tuple[PaperView, ...]
-    titles: tuple[PaperView, ...]
+    sections: tuple[SectionView, ...]
     also: tuple[PaperView, ...]
     left_out: str | None
     recipient: str
     searched: str
     sources: tuple[str, ...]
-    stop: tuple[Link, ...]
+    stop: tuple[StopLink, ...]
     contact: Link | None
+
+    @property
+    def picks(self) -> int:
+        """Count the picks that are shown."""
+        return sum(len(section.cards) + len(section.titles) for section in self.sections)
 
 
 def fits(issue: Issue) -> Iterator[Fit]:
@@ -95,132 +90,128 @@ def fits(issue: Issue) -> Iterator[Fit]:
         yield Fit(abstract_limit=ABSTRACT_LIMITS[-1], cards=cards, papers=papers)
 
 
-def issue_view(issue: Issue, footer: Footer, papers: tuple[PaperView, ...], fit: Fit) -> IssueView:
+def issue_view(
+    issue: Issue, footer: Footer, papers: tuple[PaperView, ...], fit: Fit, words: Words
+) -> IssueView:
     """Decide what is printed of an issue, of whose papers so much fits."""
     picks = len(issue.picks)
-    papers = _fitted(papers, fit)
-    sender = one_line(footer.sender_name)
+    shown = _fitted(issue, papers, fit)
+    sections = _sections(shown[:picks], fit.cards, words)
+    order = [paper for section in sections for paper in (*section.cards, *section.titles)]
+    numbers = {paper.number: n for n, paper in enumerate(order, start=1)}
     return IssueView(
         language=one_line(issue.language),
-        sender=sender,
-        subject=_subject(issue),
-        preheader=_preheader(issue),
-        day=weekday_words(issue.day),
-        greeting=_greeting(issue),
-        problem=_problem(issue.sources),
-        empty=None if issue.picks else _empty(issue),
-        cards=papers[: fit.cards],
-        titles=papers[fit.cards : picks],
-        also=papers[picks:],
-        left_out=_left_out(issue, fit),
-        recipient=one_line(issue.subscriber),
-        searched=f"{counted(issue.searched, 'new paper')} searched, {picks:,} chosen",
-        sources=_sources(issue.sources),
-        stop=tuple(filter(None, map(unsubscribe_link, footer.unsubscribe))),
+        sender=one_line(footer.sender_name),
+        subject=_subject(issue, words),
+        preheader=_preheader(issue, words),
+        day=words.long_day(issue.day),
+        greeting=_greeting(issue, words),
+        problem=problem(issue.sources, words),
+        empty=None if issue.picks else empty(issue, words),
+        sections=tuple(_renumbered(section, numbers) for section in sections),
+        also=shown[picks:],
+        left_out=_left_out(issue, fit, words),
+        recipient=words(
+            "recipient", address=one_line(issue.subscriber), sender=one_line(footer.sender_name)
+        ),
+        searched=words("searched", n=issue.searched, chosen=words.number(picks)),
+        sources=sources(issue.sources, words),
+        stop=tuple(filter(None, (unsubscribe_link(each, words) for each in footer.unsubscribe))),
         contact=contact_link(footer.contact) if footer.contact else None,
     )
 
 
-def paper_views(issue: Issue) -> tuple[PaperView, ...]:
+def paper_views(issue: Issue, words: Words) -> tuple[PaperView, ...]:
     """Decide what is printed of each paper, picks first, were there room for everything."""
     picks = (*issue.picks, *issue.also)
     several = len({pick.interest for pick in picks if pick.interest}) > 1
     return tuple(
-        paper_view(pick, number=number, today=issue.day, shows_interest=several)
+        paper_view(pick, number=number, today=issue.day, several=several, words=words)
         for number, pick in enumerate(picks, start=1)
     )
 
 
-def _fitted(papers: tuple[PaperView, ...], fit: Fit) -> tuple[PaperView, ...]:
+def _fitted(issue: Issue, papers: tuple[PaperView, ...], fit: Fit) -> tuple[PaperView, ...]:
     shown = papers[: fit.papers]
     if fit.abstract_limit is None:
         return shown
-    return tuple(with_abstract_within(paper, fit.abstract_limit) for paper in shown)
-
-
-def _subject(issue: Issue) -> str:
-    """Name the top pick and how many more there are."""
-    if not issue.picks:
-        why = "not every source could be read" if _problem(issue.sources) else "nothing matched"
-        return f"No papers today: {why}"
-    more = len(issue.picks) - 1
-    ending = f" (and {more} more)" if more else ""
-    return cut(brief_heading(issue.picks[0].stored.paper), SUBJECT_LIMIT) + ending
-
-
-def _preheader(issue: Issue) -> str:
-    """Go on where the subject ends."""
-    if not issue.picks:
-        return _empty(issue)
-    others = [_brief(pick) for pick in issue.picks[1:4]]
-    chosen = f"{len(issue.picks)} of {counted(issue.searched, 'new paper')}"
-    return cut(" · ".join([*others, chosen]), PREHEADER_LIMIT)
-
-
-def _brief(pick: Pick) -> str:
-    return cut(brief_heading(pick.stored.paper), SUBJECT_LIMIT)
-
-
-def _greeting(issue: Issue) -> str:
-    name = cut(one_line(issue.name or ""), NAME_LIMIT)
-    hello = f"Hello {name}" if name else "Hello"
-    if not issue.picks:
-        return f"{hello}, there is no paper for you today."
-    what = "here is one paper" if len(issue.picks) == 1 else f"here are {len(issue.picks)} papers"
-    return f"{hello}, {what} out of {issue.searched:,} new ones."
-
-
-def _problem(sources: Iterable[SourceReport]) -> str | None:
-    """Say in one sentence what was not searched, if anything was not."""
-    troubled = [report for report in sources if report.outcome in _PROBLEM_WORDS]
-    if not troubled:
-        return None
-    named = [f"{_source(report)} {_PROBLEM_WORDS[report.outcome]}" for report in troubled]
-    if len(named) > SOURCES_NAMED:
-        named[SOURCES_NAMED:] = [f"{len(named) - SOURCES_NAMED} more had trouble"]
-    return (
-        f"Not everything was searched: {listed(named)}. What is missing can come in a later issue."
+    picks = (*issue.picks, *issue.also)[: fit.papers]
+    return tuple(
+        with_abstract_within(paper, pick, fit.abstract_limit)
+        for paper, pick in zip(shown, picks, strict=True)
     )
 
 
-def _empty(issue: Issue) -> str:
-    """Tell apart: nothing was announced, nothing matched, something failed."""
-    troubled = _problem(issue.sources) is not None
-    if issue.searched:
-        papers = "The one new paper" if issue.searched == 1 else f"{issue.searched:,} new papers"
-        verb = "was" if issue.searched == 1 else "were"
-        found = f"{papers} {verb} searched and none matched your interests well enough"
-    elif troubled:
-        found = "There were no new papers to search"
-    else:
-        found = "No new papers were announced"
-    return f"{found}, and not every source could be read." if troubled else f"{found}."
+def _sections(picks: tuple[PaperView, ...], cards: int, words: Words) -> list[SectionView]:
+    """Part the picks by interest, in the order in which the interests first come.
+
+    What answers none (from outside) stands last, under a heading of its own.
+    """
+    names = dict.fromkeys(paper.interest for paper in picks if paper.interest)
+    parts: dict[str | None, list[PaperView]] = {name: [] for name in (*names, None)}
+    for paper in picks:
+        parts[paper.interest].append(paper)
+    rank = {paper.number: n for n, paper in enumerate(picks)}
+    return [
+        SectionView(
+            heading=(name or words("elsewhere")) if names else None,
+            cards=tuple(paper for paper in papers if rank[paper.number] < cards),
+            titles=tuple(paper for paper in papers if rank[paper.number] >= cards),
+        )
+        for name, papers in parts.items()
+        if papers
+    ]
 
 
-def _left_out(issue: Issue, fit: Fit) -> str | None:
+def _renumbered(section: SectionView, numbers: dict[int, int]) -> SectionView:
+    """Number papers as they stand, from top to bottom."""
+    return SectionView(
+        heading=section.heading,
+        cards=tuple(replace(paper, number=numbers[paper.number]) for paper in section.cards),
+        titles=tuple(replace(paper, number=numbers[paper.number]) for paper in section.titles),
+    )
+
+
+def _subject(issue: Issue, words: Words) -> str:
+    """Name the top pick and how many more there are."""
+    if not issue.picks:
+        return words("subject_failed" if trouble(issue.sources) else "subject_nothing")
+    more = len(issue.picks) - 1
+    return _brief(issue.picks[0], words) + (words("subject_more", n=more) if more else "")
+
+
+def _preheader(issue: Issue, words: Words) -> str:
+    """Go on where the subject ends."""
+    if not issue.picks:
+        return empty(issue, words)
+    others = [_brief(pick, words) for pick in issue.picks[1:4]]
+    papers = words("new_papers", n=issue.searched)
+    chosen = words("chosen_of", n=len(issue.picks), papers=papers)
+    return cut(" · ".join([*others, chosen]), PREHEADER_LIMIT)
+
+
+def _brief(pick: Pick, words: Words) -> str:
+    return cut(brief_heading(pick.stored.paper, words), SUBJECT_LIMIT)
+
+
+def _greeting(issue: Issue, words: Words) -> str:
+    name = short(issue.name or "")
+    hello = words("hello_name", name=name) if name else words("hello")
+    if not issue.picks:
+        return words("here_is_none", hello=hello)
+    searched = words.number(issue.searched)
+    return words("here_are", n=len(issue.picks), hello=hello, searched=searched)
+
+
+def _left_out(issue: Issue, fit: Fit, words: Words) -> str | None:
     """Own up to what a message has no room for."""
     picks = min(len(issue.picks), fit.papers)
     as_titles = 0 if issue.layout is Layout.TITLES else picks - fit.cards
     missing = len(issue.picks) + len(issue.also) - fit.papers
-    parts = []
-    if as_titles:
-        parts.append(f"{counted(as_titles, 'lower pick')} shown as titles only")
-    if missing:
-        parts.append(f"{counted(missing, 'paper')} left out")
-    return f"To keep this message small: {listed(parts)}." if parts else None
-
-
-def _source(report: SourceReport) -> str:
-    return cut(one_line(report.source), NAME_LIMIT)
-
-
-def _sources(sources: tuple[SourceReport, ...]) -> tuple[str, ...]:
-    """One line a source: how it ended, and why if that wants saying."""
-    lines = tuple(_source_line(report) for report in sources[:SOURCES_NAMED])
-    more = len(sources) - SOURCES_NAMED
-    return (*lines, f"and {counted(more, 'more source')}") if more > 0 else lines
-
-
-def _source_line(report: SourceReport) -> str:
-    why = cut(one_line(report.why or ""), ERROR_LIMIT)
-    return f"{_source(report)}: {_OUTCOME_WORDS[report.outcome]}{f' ({why})' if why else ''}"
+    parts: Iterable[str] = (
+        words(name, n=count)
+        for name, count in (("as_titles", as_titles), ("papers_left_out", missing))
+        if count
+    )
+    what = list(parts)
+    return words("left_out", what=words.listed(what)) if what else None

@@ -1,8 +1,8 @@
-"""Plain words for a message: text made safe to print, shortened, wrapped, dated and counted."""
+"""Plain words for a message: text made safe to print, shortened and wrapped."""
 
 import re
 from collections.abc import Iterable
-from datetime import date
+from functools import lru_cache
 
 from digest.paper import collapse
 from digest.rendering.sentences import sentence_ends
@@ -10,12 +10,8 @@ from digest.rendering.sentences import sentence_ends
 TEXT_WIDTH = 76
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")  # the others are white space
 _NOT_CHARACTERS = re.compile("[\ud800-\udfff\ufffe\uffff]")
-_ADDRESS = re.compile(r"(?:https?://|mailto:)\S+", re.IGNORECASE)
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July",
-    "August", "September", "October", "November", "December",
-)  # fmt: skip
+ADDRESS = re.compile(r"(?:https?://|mailto:|www\.)\S+|\S+@\S+", re.IGNORECASE)
+_KEPT = 4_096  # of what many readers share
 
 
 def one_line(text: str) -> str:
@@ -39,6 +35,7 @@ def cut_at_sentence(text: str, limit: int) -> str:
     return text[: ends[-1]] if ends else cut(text, limit)
 
 
+@lru_cache(maxsize=_KEPT)
 def wrap(text: str, indent: str = "", first: str | None = None) -> str:
     """Wrap at TEXT_WIDTH columns; an address stays whole, however long."""
     lines, line = [], indent if first is None else first
@@ -56,32 +53,10 @@ def wrap(text: str, indent: str = "", first: str | None = None) -> str:
 def _words(text: str, room: int) -> Iterable[str]:
     """Split at blanks, and what is longer than a line at its width."""
     for word in text.split():
-        if _ADDRESS.match(word):
+        if ADDRESS.match(word):
             yield word
         else:
             yield from (word[start : start + room] for start in range(0, len(word), room))
-
-
-def date_words(day: date, today: date) -> str:
-    """Write a day as in 6 March, with its year if that is not today's; whatever the locale."""
-    year = "" if day.year == today.year else f" {day.year}"
-    return f"{day.day} {_MONTHS[day.month - 1]}{year}"
-
-
-def weekday_words(day: date) -> str:
-    """Write a day as in Tuesday, 10 March 2026."""
-    return f"{_WEEKDAYS[day.weekday()]}, {date_words(day, day)} {day.year}"
-
-
-def counted(number: int, thing: str) -> str:
-    """Write a number with its noun: 1 paper, 2 papers."""
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"
-
-
-def listed(items: Iterable[str]) -> str:
-    """Join as in a, b and c."""
-    *most, last = items
-    return f"{', '.join(most)} and {last}" if most else last
 
 
 def tidy(text: str) -> str:

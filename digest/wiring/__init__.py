@@ -3,17 +3,16 @@
 from digest.wiring.mail import (
     connector,
     dispatch,
-    fitter,
     mail_domain,
     mail_of,
     relay,
-    renderer,
     signer,
     wrapper,
 )
 from digest.wiring.ranking import encoder
 from digest.wiring.sources import dump_folder, open_sources, wanted_categories
 from digest.wiring.store import load_settings, now, open_store
+from digest.wiring.templates import fitter, renderer, try_templates
 
 __all__ = [
     "connector",
@@ -30,6 +29,7 @@ __all__ = [
     "relay",
     "renderer",
     "signer",
+    "try_templates",
     "wanted_categories",
     "wrapper",
 ]

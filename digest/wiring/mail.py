@@ -2,14 +2,13 @@
 
 import os
 from collections.abc import Callable
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from digest.config import MailSettings, Settings
 from digest.errors import ConfigError
-from digest.issue import Delivery, Envelope, Issue, Message, Status
+from digest.issue import Delivery, Envelope, Issue, Status
 from digest.mail import Transport
 from digest.mail.addresses import sender_address, sender_domain
 from digest.mail.directory import DirectoryTransport
@@ -18,8 +17,8 @@ from digest.mail.lists import feedback_id
 from digest.mail.relay import Relay
 from digest.mail.smtp import SmtpTransport
 from digest.pipeline.deliver import Delivered, Policy, deliver
-from digest.rendering import Footer, Renderer
 from digest.wiring.store import now
+from digest.wiring.templates import renderer, token, unsubscribe
 
 if TYPE_CHECKING:
     from digest.mail.dkim import Signer
@@ -73,12 +72,6 @@ def relay(mail: MailSettings) -> Relay:
     )
 
 
-def renderer(settings: Settings) -> Callable[[Issue], Message]:
-    """Make messages of issues, with what this configuration says below them."""
-    templates = Renderer(settings.templates)
-    return lambda issue: templates.render(issue, _footer(settings, issue))
-
-
 def dispatch(
     settings: Settings,
     engine: sa.Engine,
@@ -95,12 +88,6 @@ def dispatch(
         clock=now,
         progress=progress,
     )
-
-
-def fitter(settings: Settings) -> Callable[[Issue], Issue]:
-    """Take out of issues what a message has no room for."""
-    templates = Renderer(settings.templates)
-    return lambda issue: templates.fitted(issue, _footer(settings, issue))
 
 
 def signer(settings: Settings) -> "Signer | None":
@@ -138,8 +125,8 @@ def wrapper(settings: Settings, *, to: str | None = None) -> Callable[[Issue], E
             recipient_name=None if redirected else issue.name,
             reply_to=mail.reply_to,
             contact=settings.contact,
-            unsubscribe=_unsubscribe(settings, issue),
-            token=_token(issue),
+            unsubscribe=unsubscribe(settings, issue),
+            token=token(issue),
             message_id=issue.message_id,
             date=issue.made_at,
             list_id=list_id,
@@ -154,20 +141,3 @@ def wrapper(settings: Settings, *, to: str | None = None) -> Callable[[Issue], E
         )
 
     return wrap
-
-
-def _footer(settings: Settings, issue: Issue) -> Footer:
-    return Footer(
-        unsubscribe=_unsubscribe(settings, issue),
-        contact=settings.contact,
-        sender_name=settings.mail.sender if settings.mail else "digest",
-    )
-
-
-def _unsubscribe(settings: Settings, issue: Issue) -> tuple[str, ...]:
-    addresses = settings.mail.unsubscribe if settings.mail else ()
-    return tuple(address.replace("{token}", _token(issue)) for address in addresses)
-
-
-def _token(issue: Issue) -> str:
-    return sha256(issue.subscriber.casefold().encode()).hexdigest()[:20]

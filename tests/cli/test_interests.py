@@ -58,7 +58,7 @@ def test_preview_writes_what_would_be_sent_and_changes_nothing(fetched: World) -
     message = message_from_bytes(names[2].read_bytes(), policy=policy.default)
     html = message.get_body(("html",)).get_content().replace("\r\n", "\n")
     assert html.strip() == names[0].read_text().strip()
-    assert "On graphs, part 0" in names[1].read_text()
+    assert "On *graphs*, part 0" in names[1].read_text()
     assert message["To"] == "Ada <ada@example.org>"
     assert fetched.run("issues", "--json").lines == []
 

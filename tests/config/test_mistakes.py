@@ -250,7 +250,7 @@ MISTAKES = [
     pytest.param("[defaults]\nmin_score=101", 2, "defaults.min_score", "0 to 100", id="min_score"),
     pytest.param("[defaults]\ntrending=1.5", 2, "defaults.trending", "from 0 to 1", id="trending"),
     pytest.param("[defaults]\ntrending=nan", 2, "defaults.trending", "nan is no", id="nan"),
-    pytest.param('[defaults]\nlanguage="de"', 2, "defaults.language", "not yet", id="language"),
+    pytest.param('[defaults]\nlanguage="d"', 2, "defaults.language", '"pt-BR"', id="language"),
     pytest.param('[defaults]\nlayout="list"', 2, "defaults.layout", '"titles"', id="layout"),
     pytest.param('[defaults]\nwhen_empty=""', 2, "defaults.when_empty", '"skip"', id="when_empty"),
     pytest.param("[defaults]\nclosed=[2026]", 2, "defaults.closed[0]", "2026-12-24", id="closed"),

@@ -6,10 +6,11 @@ from digest.bundled import bundled
 
 PAIRS = [
     pytest.param("sheet", "sheet", id="text"),
-    pytest.param("abstract", "sheet", id="abstract"),
+    pytest.param("title-link", "sheet", id="titles"),
+    pytest.param("quote", "sheet", id="quoted sentences"),
+    pytest.param("why", "sheet", id="reasons"),
     pytest.param("muted", "sheet", id="muted text"),
     pytest.param("link", "sheet", id="links"),
-    pytest.param("reason", "reason", id="reasons"),
     pytest.param("notice", "notice", id="notice"),
 ]
 
@@ -47,3 +48,15 @@ def test_text_is_readable(text, ground, scheme):
         css = css[css.index("{") + 1 :]
     background = colour_of(css, ground, "background")
     assert contrast(colour_of(css, text, "color"), background) >= 4.5
+
+
+@pytest.mark.parametrize("text", ["sheet", "link", "quote", "muted"])
+def test_a_marked_term_is_readable_in_the_light_whatever_its_text_is(text):
+    css = (bundled("templates") / "style.css").read_text()
+    assert contrast(colour_of(css, text, "color"), colour_of(css, "match", "background")) >= 4.5
+
+
+def test_a_marked_term_is_readable_in_the_dark():
+    base = (bundled("templates") / "base.html").read_text()
+    css = base[base.index("prefers-color-scheme: dark") : base.index("</style>")]
+    assert contrast(colour_of(css, "match", "color"), colour_of(css, "match", "background")) >= 4.5

@@ -130,7 +130,8 @@ def test_a_hundred_messages_cost_one_inlining_a_template(monkeypatch):
         renderer = Renderer()
         for number in range(50):
             renderer.render(make_issue(make_pick(), searched=number), Footer())
-    assert len(inlined) == len(list(bundled("templates").rglob("*.html"))) == 3
+    with_tags = [path for path in bundled("templates").rglob("*.html") if "<" in path.read_text()]
+    assert len(inlined) == len(with_tags) == 8
 
 
 def test_every_class_that_is_styled_is_used():

@@ -4,6 +4,7 @@ import pytest
 
 from builders import make_issue, make_pick, make_stored
 from digest.issue import Outcome, SourceReport
+from digest.rendering import Renderer
 from digest.rendering.views import Fit, Footer, fits, issue_view, paper_views
 from digest.subscriber import Layout
 
@@ -12,9 +13,20 @@ LATE = SourceReport(source="ml", outcome=Outcome.LATE)
 QUIET = SourceReport(source="bio", outcome=Outcome.QUIET)
 
 
-def view(*picks, fit=None, **facts):
+WORDS = Renderer().words("en")
+
+
+def view(*picks, fit=None, words=WORDS, **facts):
     issue = make_issue(*picks, **facts)
-    return issue_view(issue, Footer(), paper_views(issue), fit or next(fits(issue)))
+    return issue_view(issue, Footer(), paper_views(issue, words), fit or next(fits(issue)), words)
+
+
+def cards(shown):
+    return [paper for section in shown.sections for paper in section.cards]
+
+
+def titles(shown):
+    return [paper for section in shown.sections for paper in section.titles]
 
 
 def picks(count, **facts):
@@ -44,7 +56,7 @@ def test_the_preheader_goes_on_where_the_subject_ends():
             "No new papers were announced.", id="nothing announced"),
         pytest.param({"searched": 1, "sources": (FAILED,)},
             "No papers today: not every source could be read",
-            "The one new paper was searched and none matched your interests well enough, "
+            "The one new paper was searched and did not match your interests well enough, "
             "and not every source could be read.", id="one source failed"),
         pytest.param({"searched": 0, "sources": (FAILED,)},
             "No papers today: not every source could be read",
@@ -79,26 +91,43 @@ def test_a_hundred_failed_sources_do_not_fill_the_message():
     assert shown.sources[-1] == "and 88 more sources"
 
 
-def test_picks_keep_their_order_and_tell_their_interest_when_there_are_several():
-    several = [make_pick(interest=name) for name in ("cells", "graphs", "cells")]
-    assert [paper.interest for paper in view(*several).cards] == ["cells", "graphs", "cells"]
-    assert [paper.interest for paper in view(several[0], several[2]).cards] == [None, None]
+def test_several_interests_become_sections_in_the_order_of_their_first_picks():
+    several = [make_pick(interest=name) for name in ("cells", "graphs", None, "cells")]
+    shown = view(*several)
+    assert [section.heading for section in shown.sections] == ["cells", "graphs", "Besides"]
+    assert [len(section.cards) for section in shown.sections] == [2, 1, 1]
+    assert [paper.number for paper in cards(shown)] == [1, 2, 3, 4]
+    assert cards(shown)[1].content == paper_views(make_issue(several[3]), WORDS)[0].content
+
+
+def test_one_interest_needs_no_heading():
+    assert [section.heading for section in view(*picks(2, title="x")).sections] == [None]
+    alone = view(make_pick(interest="cells"), make_pick(interest="cells"))
+    assert [section.heading for section in alone.sections] == [None]
 
 
 def test_the_titles_layout_has_no_cards():
     shown = view(*picks(3), also=picks(2), layout=Layout.TITLES)
-    assert [len(part) for part in (shown.cards, shown.titles, shown.also)] == [0, 3, 2]
+    assert [len(part) for part in (cards(shown), titles(shown), shown.also)] == [0, 3, 2]
     assert shown.left_out is None
 
 
 def test_what_a_message_has_no_room_for_is_said():
     fit = Fit(abstract_limit=250, cards=10, papers=14)
     shown = view(*picks(12), also=picks(5), fit=fit)
-    assert [len(part) for part in (shown.cards, shown.titles, shown.also)] == [10, 2, 2]
+    assert [len(part) for part in (cards(shown), titles(shown), shown.also)] == [10, 2, 2]
+    assert shown.picks == 12
     assert shown.left_out == (
         "To keep this message small: 2 lower picks shown as titles only and 3 papers left out."
     )
-    assert [paper.number for paper in (*shown.cards, *shown.titles, *shown.also)] == [*range(1, 15)]
+    numbers = [paper.number for paper in (*cards(shown), *titles(shown), *shown.also)]
+    assert numbers == [*range(1, 15)]
+
+
+def test_sections_do_not_change_which_picks_are_cards():
+    mixed = [make_pick(interest=name) for name in ("a", "b", "a", "b")]
+    shown = view(*mixed, fit=Fit(abstract_limit=None, cards=3, papers=4))
+    assert [(len(part.cards), len(part.titles)) for part in shown.sections] == [(2, 0), (1, 1)]
 
 
 def test_an_issue_shrinks_step_by_step_to_nothing():

@@ -1,0 +1,102 @@
+"""Text as readers see it: mathematics with raised and lowered signs, matched terms marked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from html import escape
+
+from digest.ranking.matching import Pattern
+from digest.ranking.spans import Span, spans
+from digest.rendering.mathtext import Script, plain, runs
+from digest.rendering.words import ADDRESS
+
+_TAGS = {Script.LINE: "{}", Script.SUB: "<sub>{}</sub>", Script.SUP: "<sup>{}</sup>"}
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of text; `script`: raised, lowered or on the line; `marked`: it was asked for."""
+
+    text: str
+    script: Script = Script.LINE
+    marked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rich:
+    """The same text twice: as pieces for HTML, and as `plain` text, its *marks* between stars."""
+
+    pieces: tuple[Piece, ...] = ()
+    plain: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.plain)
+
+    def __str__(self) -> str:
+        return self.plain
+
+    def __html__(self) -> str:
+        """Give it to a template that asks for no marks, ready for HTML."""
+        return "".join(_TAGS[piece.script].format(escape(piece.text)) for piece in self.pieces)
+
+
+def unmarked(text: str) -> Rich:
+    """Make rich text of words that are neither TeX nor searched."""
+    return Rich((Piece(text),), text) if text else Rich()
+
+
+@lru_cache(maxsize=4_096)
+def rich(text: str, patterns: tuple[Pattern, ...] = ()) -> Rich:
+    """Decode the TeX of a text of one line, and mark where the patterns stand."""
+    scripted = runs(text)
+    shown = "".join(run.text for run in scripted)
+    told = plain(text)
+    found = _outside_addresses(shown, patterns)
+    pieces: list[Piece] = []
+    begin = 0
+    for run in scripted:
+        pieces += _cut(run.text, begin, run.script, found)
+        begin += len(run.text)
+    return Rich(tuple(pieces), _starred(told, _outside_addresses(told, patterns)))
+
+
+def joined(parts: Sequence[Rich], between: str) -> Rich:
+    """Put rich texts in a row."""
+    pieces: list[Piece] = []
+    for i, part in enumerate(parts):
+        pieces += [Piece(between), *part.pieces] if i else part.pieces
+    return Rich(tuple(pieces), between.join(part.plain for part in parts))
+
+
+def marked(text: str) -> Rich:
+    """Mark a whole text."""
+    return Rich((Piece(text, marked=True),), f"*{text}*")
+
+
+def _outside_addresses(text: str, patterns: tuple[Pattern, ...]) -> list[Span]:
+    """Find what to mark; an address stays as it is."""
+    found = spans(text, patterns)
+    taken = [match.span() for match in ADDRESS.finditer(text)] if found else []
+    return [(a, b) for a, b in found if not any(a < end and b > begin for begin, end in taken)]
+
+
+def _cut(text: str, begin: int, script: Script, found: Sequence[Span]) -> list[Piece]:
+    """Cut a run that begins at a place of the whole text by what of it is marked."""
+    pieces, at, end = [], begin, begin + len(text)
+    for first, last in found:
+        first, last = max(first, at), min(last, end)
+        if first >= last:
+            continue
+        if first > at:
+            pieces.append(Piece(text[at - begin : first - begin], script))
+        pieces.append(Piece(text[first - begin : last - begin], script, marked=True))
+        at = last
+    return [*pieces, Piece(text[at - begin :], script)] if at < end else pieces
+
+
+def _starred(text: str, found: Sequence[Span]) -> str:
+    parts, at = [], 0
+    for begin, end in found:
+        parts += [text[at:begin], "*", text[begin:end], "*"]
+        at = end
+    return "".join([*parts, text[at:]])

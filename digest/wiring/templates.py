@@ -1,0 +1,71 @@
+"""From the templates to messages, and whether every template can be filled in."""
+
+from collections.abc import Callable
+from hashlib import sha256
+
+from digest.config import Settings
+from digest.issue import Issue, Message
+from digest.mail.addresses import own_mailbox
+from digest.rendering import Footer, Renderer
+from digest.rendering.samples import trial_issues
+
+_NAMED = 5  # words that are named before the rest is only counted
+
+
+def renderer(settings: Settings) -> Callable[[Issue], Message]:
+    """Make messages of issues, with what this configuration says below them."""
+    templates = Renderer(settings.templates)
+    return lambda issue: templates.render(issue, footer(settings, issue))
+
+
+def fitter(settings: Settings) -> Callable[[Issue], Issue]:
+    """Take out of issues what a message has no room for."""
+    templates = Renderer(settings.templates)
+    return lambda issue: templates.fitted(issue, footer(settings, issue))
+
+
+def try_templates(settings: Settings) -> list[str]:
+    """Fill in every template with sample and hostile data; name the words that are missing.
+
+    Raises RenderError, with file and line, for a template that cannot be filled in.
+    """
+    templates = Renderer(settings.templates)
+    said = []
+    people = (*settings.subscribers, settings.shared.template)
+    for language in dict.fromkeys(each.language for each in people):
+        for issue in trial_issues(language):
+            templates.render(issue, footer(settings, issue))
+        if missing := templates.words(language).missing:
+            named = ", ".join(missing[:_NAMED]) + (" …" if len(missing) > _NAMED else "")
+            said.append(
+                f"words.{language}.toml: English stands for {len(missing)} words that are missing: "
+                f"{named}"
+            )
+    return said
+
+
+def footer(settings: Settings, issue: Issue) -> Footer:
+    """Say what stands below an issue."""
+    return Footer(
+        unsubscribe=unsubscribe(settings, issue),
+        contact=settings.contact,
+        sender_name=_sender_name(settings),
+    )
+
+
+def _sender_name(settings: Settings) -> str:
+    if settings.mail is None:
+        return "digest"
+    mailbox = own_mailbox(settings.mail.sender)
+    return mailbox.name or mailbox.address
+
+
+def unsubscribe(settings: Settings, issue: Issue) -> tuple[str, ...]:
+    """Give the ways to stop, with the subscriber's token in them."""
+    addresses = settings.mail.unsubscribe if settings.mail else ()
+    return tuple(address.replace("{token}", token(issue)) for address in addresses)
+
+
+def token(issue: Issue) -> str:
+    """Name a subscriber to the sites that unsubscribe, without telling the address."""
+    return sha256(issue.subscriber.casefold().encode()).hexdigest()[:20]
