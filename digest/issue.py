@@ -35,13 +35,15 @@ class Reason:
 class Pick:
     """A paper in an issue: `score` 0 to 100, the interest it answers, and why.
 
-    The weights of `reasons`, largest first, add up to `score`.
+    The weights of `reasons`, largest first, add up to `score`. `summary` is a line that a model
+    wrote, if one was asked.
     """
 
     stored: StoredPaper
     score: float
     interest: str | None = None
     reasons: tuple[Reason, ...] = ()
+    summary: str | None = None
 
 
 class Outcome(StrEnum):
