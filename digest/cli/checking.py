@@ -17,7 +17,7 @@ from digest.errors import ConfigError, DigestError, NoDatabase
 from digest.issue import Issue
 from digest.mail.envelope import message_id
 from digest.mail.relay import connect
-from digest.paper import StoredPaper
+from digest.paper import Paper, StoredPaper
 from digest.pipeline.desk import typical_papers
 from digest.pipeline.examples import Readers
 from digest.ranking import Corpus, Ranking, hits, rank
@@ -26,6 +26,7 @@ from digest.sources.pull import NOTHING
 from digest.store import papers
 from digest.store.database import reading
 from digest.subscriber import Criteria, Interest, Subscriber
+from digest.summary import question_about
 
 _BY_CATEGORY = ("arxiv", "arxiv-oai")
 _SERVERS = ("biorxiv", "medrxiv")
@@ -222,6 +223,18 @@ def _online(settings: Settings, to: str | None) -> Iterator[str]:
                 replace(library, most=1).pull()
             except DigestError as error:
                 yield f"library {library.library.name}: {error}"
+    yield from _ask_for_a_summary(settings)
+
+
+def _ask_for_a_summary(settings: Settings) -> Iterator[str]:
+    """Ask the endpoint once, where there is one."""
+    with wiring.endpoint(settings) as writer:
+        question = question_about(Paper(title="A test", abstract="This is a test."), "en")
+        try:
+            if writer and question:
+                writer.write(question, within=settings.summary.timeout)
+        except DigestError as error:
+            yield f"summary: {error}"
 
 
 def _one_page_each(settings: Settings) -> Settings:

@@ -3,6 +3,7 @@
 import argparse
 import tempfile
 import webbrowser
+from dataclasses import replace
 from pathlib import Path
 
 from digest import wiring
@@ -78,7 +79,10 @@ def draft(settings: Settings, address: str, *, everything: bool = False) -> Draf
                 domain=wiring.mail_domain(settings),
                 encoder=wiring.encoder(settings, engine),
             )
-            return desk.draft(connection, [subscriber], everything=everything)[0]
+            drafted = desk.draft(connection, [subscriber], everything=everything)[0]
+        with wiring.summaries(settings, engine, dry=True) as summaries:
+            issues = summaries.add([drafted.issue], now=now) if summaries else [drafted.issue]
+        return replace(drafted, issue=issues[0])
 
 
 def as_json(pick: Pick) -> dict[str, object]:

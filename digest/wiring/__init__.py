@@ -13,12 +13,14 @@ from digest.wiring.mail import (
 from digest.wiring.ranking import encoder
 from digest.wiring.sources import dump_folder, open_sources, wanted_categories
 from digest.wiring.store import load_settings, now, open_store
+from digest.wiring.summary import endpoint, summaries
 
 __all__ = [
     "connector",
     "dispatch",
     "dump_folder",
     "encoder",
+    "endpoint",
     "fitter",
     "load_settings",
     "mail_domain",
@@ -28,6 +30,7 @@ __all__ = [
     "open_store",
     "relay",
     "renderer",
+    "summaries",
     "wanted_categories",
     "wrapper",
 ]
