@@ -10,6 +10,9 @@ DigestError                 the command line catches this and nothing else
         NoDatabase          there is none yet                               → exit 2
         SchemaTooNew        the database is from a newer digest             → exit 2
         StoreUnavailable    locked, full or not reachable                   → try again (75)
+    SummaryFailed           nothing was written about this paper            → without it
+        SummaryUnavailable  network, 429, 5xx; .retry_after                 → again, then without
+        SummaryRefused      key, model or address is wrong                  → without any
     RenderError             .template, .line                                → a person (1)
     DeliveryError           .recipient, .code
         DeliveryDeferred    4yz for this recipient, lost before the dot     → try again (75)
@@ -96,6 +99,24 @@ class StoreUnavailable(StoreError):  # noqa: N818
     """The database is locked, full or out of reach for now."""
 
     exit_code = 75
+
+
+class SummaryFailed(DigestError):  # noqa: N818
+    """No summary was written; that costs nothing else."""
+
+
+class SummaryUnavailable(SummaryFailed):
+    """The endpoint is out of reach for now; `retry_after` is what it asked for."""
+
+    exit_code = 75
+
+    def __init__(self, message: str, *, retry_after: timedelta | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class SummaryRefused(SummaryFailed):
+    """The endpoint takes no request of ours: its key, its address or the model is wrong."""
 
 
 class RenderError(DigestError):

@@ -35,7 +35,8 @@ class Reason:
 class Pick:
     """A paper in an issue: `score` 0 to 100, the interest it answers, and why.
 
-    The weights of `reasons`, largest first, add up to `score`.
+    The weights of `reasons`, largest first, add up to `score`. `summary` is a line that a model
+    wrote, if one was asked.
     """
 
     stored: StoredPaper

@@ -40,6 +40,7 @@ class Reply:
 class Request:
     path: str
     headers: Mapping[str, str]
+    body: bytes = b""
 
 
 class HttpServer:
@@ -76,6 +77,10 @@ class HttpServer:
         """What was asked for, in order."""
         return [request.path for request in self.requests]
 
+    def answer(self, request: Request) -> Reply:
+        """Give the reply to one request; several may come at once."""
+        return self.take(request.path)
+
     def take(self, path: str) -> Reply:
         replies = self._script.get(path, [Reply(status=404, body=b"nothing here")])
         return replies.pop(0) if len(replies) > 1 else replies[0]
@@ -91,12 +96,16 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         owner = self.server.owner
-        owner.requests.append(Request(path=self.path, headers=dict(self.headers)))
-        reply = owner.take(self.path)
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        request = Request(path=self.path, headers=dict(self.headers), body=body)
+        owner.requests.append(request)
+        reply = owner.answer(request)
         self.close_connection = True
         with suppress(OSError):  # the client may go whenever it likes
             self._write(reply.head_bytes(), reply.trickle if reply.head else 0.0)
             self._write(reply.body, reply.trickle)
+
+    do_POST = do_GET  # noqa: N815 (the base class calls it so)
 
     def _write(self, data: bytes, pause: float) -> None:
         if not pause:

@@ -12,12 +12,14 @@ import digest
 
 PACKAGE = Path(digest.__file__).parent
 
-VALUES = {"errors", "paper", "subscriber", "issue", "bundled", "kept", "taxonomy", "case"}
+VALUES = {
+    "errors", "paper", "subscriber", "issue", "bundled", "kept", "taxonomy", "case", "deadline",
+}  # fmt: skip
 PURE = {
     "formats", "examples", "identity", "selection", "ranking", "rendering", "due", "retry",
     "timetable", "exclusion", "why",
 }  # fmt: skip
-EDGES = {"config", "sources", "store", "mail", "embedding"}
+EDGES = {"config", "sources", "store", "mail", "embedding", "summary"}
 MAY_IMPORT = {
     **dict.fromkeys(VALUES, VALUES),
     **dict.fromkeys(PURE, VALUES | PURE),
@@ -25,6 +27,7 @@ MAY_IMPORT = {
     "sources": VALUES | {"timetable", "formats", "examples"},
     "mail": VALUES,
     "embedding": VALUES,
+    "summary": VALUES,
     "store": VALUES | {"identity"},
     "pipeline": VALUES | PURE | EDGES - {"config"},
     "wiring": VALUES | PURE | EDGES | {"pipeline"},

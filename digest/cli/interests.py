@@ -5,6 +5,7 @@ import tempfile
 import webbrowser
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from digest import wiring
@@ -112,7 +113,10 @@ def draft(settings: Settings, address: str, *, everything: bool = False) -> Draf
                 domain=wiring.mail_domain(settings),
                 encoder=wiring.encoder(settings, engine),
             )
-            return desk.draft(connection, [subscriber], everything=everything)[0]
+            drafted = desk.draft(connection, [subscriber], everything=everything)[0]
+        with wiring.summaries(settings, engine, dry=True) as summaries:
+            issues = summaries.add([drafted.issue], now=now) if summaries else [drafted.issue]
+        return replace(drafted, issue=issues[0])
 
 
 def as_json(pick: Pick) -> dict[str, object]:

@@ -104,16 +104,22 @@ def _run(settings: Settings, engine: sa.Engine, arguments: argparse.Namespace) -
             complain("nothing is sent")
             return 0
         _keep_files(settings, engine, edition)
-    with progress("composing") as tick:
+    with (
+        progress("composing") as tick,
+        wiring.summaries(settings, engine, dry=arguments.dry_run) as summaries,
+    ):
         report.composed = compose(
             engine,
             chosen,
             edition,
             fit=wiring.fitter(settings),
             encoder=wiring.encoder(settings, engine, dry=arguments.dry_run),
+            summaries=summaries,
             dry_run=arguments.dry_run,
             progress=tick,
         )
+    if summaries and summaries.trouble:
+        complain(summaries.trouble)
     if not arguments.dry_run:
         report.delivered = _deliver(settings, engine)
     _print(report, arguments)

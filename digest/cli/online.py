@@ -1,4 +1,4 @@
-"""check --online: do the mail server and the sources answer."""
+"""check --online: do the mail server, the sources and the endpoint answer."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,7 +9,9 @@ from digest.config import Settings
 from digest.errors import DigestError
 from digest.issue import Issue
 from digest.mail.relay import connect
+from digest.paper import Paper
 from digest.sources.pull import NOTHING
+from digest.summary import question_about
 
 
 def answers(settings: Settings, issue: Issue, to: str | None) -> Iterator[str]:
@@ -41,6 +43,18 @@ def answers(settings: Settings, issue: Issue, to: str | None) -> Iterator[str]:
                 replace(library, most=1).pull()
             except DigestError as error:
                 yield f"library {library.library.name}: {error}"
+    yield from _summary(settings)
+
+
+def _summary(settings: Settings) -> Iterator[str]:
+    """Ask the endpoint that writes summaries once, where there is one."""
+    with wiring.endpoint(settings) as writer:
+        question = question_about(Paper(title="A test", abstract="This is a test."), "en")
+        try:
+            if writer and question:
+                writer.write(question, within=settings.summary.timeout)
+        except DigestError as error:
+            yield f"summary: {error}"
 
 
 def _one_page_each(settings: Settings) -> Settings:

@@ -93,6 +93,19 @@ def web_address(value: Any) -> str:
     return url
 
 
+def endpoint_address(value: Any) -> str:
+    """Where an OpenAI-compatible interface stands; on loopback only it may be http."""
+    url = one_line(value).rstrip("/").removesuffix("/chat/completions")
+    if not _is_web(url, ("http", "https")):
+        raise ValueError("is no http:// or https:// address")
+    parts = urlsplit(url)
+    if parts.username is not None or parts.query or parts.fragment:
+        raise ValueError("holds more than host and path: a secret stands in key")
+    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+        raise ValueError("is http:// beyond this machine: allowed is https://, or http on loopback")
+    return url
+
+
 def dated_web_address(value: Any) -> str:
     url = web_address(value)
     if set(_PLACEHOLDER.findall(url)) - {"{date}"}:

@@ -26,6 +26,7 @@ from digest.config.tables import (
     read_shared,
     read_sources,
     read_subscribers,
+    read_summary,
 )
 from digest.errors import ConfigError
 from digest.subscriber import Subscriber
@@ -53,6 +54,7 @@ def load(path: Path) -> Settings:
     patterns = keys.pop("subscribers", ())
     mail = read_mail(mistakes)
     ranking = read_ranking(mistakes)
+    summary = read_summary(mistakes)
     sources = tuple(read_sources(mistakes))
     shared = read_shared(mistakes)
     subscribers = tuple(read_subscribers(mistakes, shared))
@@ -61,6 +63,7 @@ def load(path: Path) -> Settings:
         path=path.absolute(),
         mail=mail,
         ranking=ranking,
+        summary=summary,
         sources=sources,
         subscribers=subscribers,
         shared=shared,
@@ -94,7 +97,8 @@ def _warnings(document: Document, settings: Settings) -> Iterator[str]:
         yield f"{document.where(('mail', 'commit_group'))}: has no effect yet"
     if mail and mail.password and mail.password.plain is not None:
         yield f"{mail.password.where}: a secret in plain text: {_BETTER}"
-    for key in settings.library_keys.values():
+    keys = (settings.summary.key, *settings.library_keys.values())
+    for key in filter(None, keys):
         if key.plain is not None:
             yield f"{key.where}: a secret in plain text: {_BETTER}"
     if mail and mail.dkim:

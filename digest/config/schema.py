@@ -16,7 +16,7 @@ from pydantic import (
 )
 
 from digest.config import database, places, values
-from digest.config.addresses import address, web_address
+from digest.config.addresses import address, endpoint_address, web_address
 from digest.config.secret import Secret
 from digest.config.times import day, duration
 from digest.config.values import did_you_mean
@@ -124,6 +124,7 @@ class RootTable(Table):
     digest: Any = None
     mail: Any = None
     ranking: Any = None
+    summary: Any = None
     source: tuple[dict[str, Any], ...] = ()
     defaults: Any = None
     profile: tuple[dict[str, Any], ...] = ()
@@ -133,6 +134,14 @@ class RootTable(Table):
 class RankingTable(Table):
     embeddings: Flag | None = None
     model: Annotated[Path, PlainValidator(places.existing_folder)] | None = None
+
+
+class SummaryTable(Table):
+    url: Annotated[str, PlainValidator(endpoint_address)] | None = None
+    model: Line | None = None
+    key: SecretField | None = None
+    max_per_day: Annotated[int, PlainValidator(values.whole(1))] | None = None
+    timeout: Annotated[timedelta, PlainValidator(duration(timedelta(seconds=1)))] | None = None
 
 
 class DigestTable(Table):

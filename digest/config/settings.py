@@ -89,6 +89,20 @@ class RankingSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SummarySettings:
+    """Who writes summaries: `model` at `url`; nobody without them.
+
+    `max_per_day` counts requests of a UTC day, `timeout` bounds each.
+    """
+
+    url: str | None = None
+    model: str | None = None
+    key: Secret | None = None
+    max_per_day: int = 200
+    timeout: timedelta = timedelta(seconds=20)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BrokenFile:
     """A subscriber's file with mistakes, each a finished line."""
 
@@ -126,6 +140,7 @@ class Settings:
     arxiv_holidays: frozenset[date] = frozenset()
     mail: MailSettings | None = None
     ranking: RankingSettings = field(default_factory=RankingSettings)
+    summary: SummarySettings = field(default_factory=SummarySettings)
     sources: tuple[SourceSettings, ...] = ()
     subscribers: tuple[Subscriber, ...] = ()
     subscriber_files: Mapping[Path, str] = field(default_factory=dict, repr=False)

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from digest.config.addresses import bare_address, is_loopback
 from digest.config.mistakes import Mistakes
 from digest.config.positions import KeyPath
-from digest.config.schema import RankingTable, given
+from digest.config.schema import RankingTable, SummaryTable, given
 from digest.config.schema_mail import MailTable
 from digest.config.schema_source import SOURCE_TABLES, AnySource
 from digest.config.schema_subscriber import DefaultsTable, ProfileTable, SubscriberTable
@@ -19,6 +19,7 @@ from digest.config.settings import (
     RankingSettings,
     Shared,
     SourceSettings,
+    SummarySettings,
 )
 from digest.config.subscribers import addresses, check_references, checked_subscriber, template
 from digest.config.values import show
@@ -51,6 +52,23 @@ def read_ranking(mistakes: Mistakes) -> RankingSettings:
         return RankingSettings()
     table = mistakes.read(RankingTable, ("ranking",))
     return RankingSettings(**given(table)) if table else RankingSettings()
+
+
+def read_summary(mistakes: Mistakes) -> SummarySettings:
+    if "summary" not in mistakes.document.data:
+        return SummarySettings()
+    raw = mistakes.value(("summary",))
+    if isinstance(raw, dict):
+        for key, other in (("url", "model"), ("model", "url"), ("key", "url")):
+            if key in raw and other not in raw:
+                mistakes.add(("summary", key), f"stands without {other}")
+    table = mistakes.read(SummaryTable, ("summary",))
+    if table is None:
+        return SummarySettings()
+    keys = given(table)
+    if table.key:
+        keys["key"] = placed(table.key, ("summary", "key"), mistakes)
+    return SummarySettings(**keys)
 
 
 def placed(secret: Secret, path: KeyPath, mistakes: Mistakes) -> Secret:

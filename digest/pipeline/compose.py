@@ -11,6 +11,7 @@ from digest import due
 from digest.due import WhyNot
 from digest.issue import Issue, Outcome
 from digest.pipeline.desk import Desk, Draft, Past
+from digest.pipeline.summaries import StoredSummaries
 from digest.ranking import Encoder
 from digest.store import issues, profiles
 from digest.store.database import reading, writing
@@ -57,13 +58,14 @@ def compose(
     *,
     fit: Callable[[Issue], Issue] = lambda issue: issue,
     encoder: Encoder | None = None,
+    summaries: StoredSummaries | None = None,
     dry_run: bool = False,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Composed:
     """Make today's issue for everyone who should have one and has not.
 
     `fit` takes out of an issue what its message has no room for, so that it counts as not had;
-    `encoder` is the sentence model, where there is one.
+    `encoder` is the sentence model, `summaries` who writes them, where there is one.
     With `dry_run` nothing is written, and the count is of the issues that would be made.
     """
     composed = Composed()
@@ -83,7 +85,11 @@ def compose(
         chunk = open_today[start : start + _AT_ONCE]
         with reading(engine) as connection:
             drafts = desk.draft(connection, chunk)
-        full = [replace(d, issue=fit(d.issue)) for d in drafts if not _why_empty(d)]
+        full = [d for d in drafts if not _why_empty(d)]
+        made = [draft.issue for draft in full]
+        if summaries:
+            made = summaries.add(made, now=edition.now)
+        full = [replace(d, issue=fit(issue)) for d, issue in zip(full, made, strict=True)]
         empty = [_verdict(d.subscriber, edition, why) for d in drafts if (why := _why_empty(d))]
         _keep(engine, full, empty, composed, edition, dry_run=dry_run)
         progress(start + len(chunk), len(open_today))

@@ -18,10 +18,10 @@ from urllib.parse import quote
 import httpx
 
 from digest import __version__
+from digest.deadline import Deadline
 from digest.errors import SourceError, SourceUnavailable
 from digest.paper import Validators
 from digest.sources.addresses import shown
-from digest.sources.deadline import Deadline
 from digest.sources.pace import PACE, Pace
 from digest.sources.reply import (
     CONDITIONAL,

@@ -26,6 +26,7 @@ def from_pick(issue_id: int, position: int, entry: tuple[str, Pick]) -> dict[str
         "score": pick.score,
         "interest": pick.interest,
         "reasons": [[r.kind.value, r.term, r.weight] for r in pick.reasons],
+        "summary": pick.summary,
     }
 
 
@@ -49,6 +50,7 @@ def issue_of(
                     Reason(kind=ReasonKind(kind), term=term, weight=weight)
                     for kind, term, weight in pick["reasons"]
                 ),
+                summary=pick["summary"],
             )
         )
     return Issue(

@@ -167,6 +167,8 @@ picks = sa.Table(
     sa.Column("score", sa.Float, nullable=False),
     sa.Column("interest", sa.Text),
     sa.Column("reasons", sa.JSON, nullable=False),
+    # As it was written for this issue: a message is rendered the same on every try.
+    sa.Column("summary", sa.Text),
 )
 
 deliveries = sa.Table(
@@ -219,6 +221,26 @@ vectors = sa.Table(
     sa.Column("model", sa.Text, primary_key=True),
     sa.Column("text_hash", sa.Text, primary_key=True),
     sa.Column("vector", sa.LargeBinary, nullable=False),
+)
+
+summaries = sa.Table(
+    "summaries",
+    metadata,
+    # SHA-256 of all that was asked: the paper's text, the language, our own words.
+    sa.Column("question", sa.Text, primary_key=True),
+    sa.Column("language", sa.Text, primary_key=True),
+    sa.Column("model", sa.Text, primary_key=True),
+    # Empty: it was asked, and had nothing fit to print to say.
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("made_at", UtcDateTime, nullable=False),
+)
+
+summary_days = sa.Table(
+    "summary_days",
+    metadata,
+    # In UTC.
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("requests", sa.Integer, nullable=False),
 )
 
 good_files = sa.Table(

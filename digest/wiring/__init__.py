@@ -12,6 +12,7 @@ from digest.wiring.mail import (
 from digest.wiring.ranking import encoder
 from digest.wiring.sources import dump_folder, open_sources, wanted_categories
 from digest.wiring.store import load_settings, now, open_store
+from digest.wiring.summary import endpoint, summaries
 from digest.wiring.templates import fitter, renderer, try_templates
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "dispatch",
     "dump_folder",
     "encoder",
+    "endpoint",
     "fitter",
     "load_settings",
     "mail_domain",
@@ -29,6 +31,7 @@ __all__ = [
     "relay",
     "renderer",
     "signer",
+    "summaries",
     "try_templates",
     "wanted_categories",
     "wrapper",

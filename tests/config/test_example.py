@@ -9,7 +9,7 @@ import pytest
 from pydantic import BaseModel
 
 from digest.config import Settings, load, load_subscriber
-from digest.config.schema import DigestTable
+from digest.config.schema import DigestTable, SummaryTable
 from digest.config.schema_mail import MailTable
 from digest.config.schema_source import SOURCE_TABLES
 from digest.config.schema_subscriber import PauseTable, ProfileTable, SubscriberTable
@@ -32,6 +32,12 @@ def commented_keys() -> list[object]:
         if match and not is_source_off:
             rows.append(pytest.param(number, match["key"], id=f"{number + 1} {match['key']}"))
     return rows
+
+
+def summary_lines() -> range:
+    """The first keys of [summary], none of which stands alone."""
+    start = EXAMPLE.split("\n").index(next(re.finditer(r"\[summary\].*", EXAMPLE))[0])
+    return range(start + 1, start + 4)
 
 
 def loaded(lines: list[str], folder: Path) -> Settings:
@@ -60,6 +66,11 @@ def test_a_commented_key_of_the_example_is_the_default_or_says_otherwise(
     line = lines[number] = lines[number].removeprefix("#")
     if key == "directory":
         lines = [line for line in lines if not line.startswith("host = ")]
+
+    if number in (together := summary_lines()):
+        lines = [
+            each.removeprefix("#") if at in together else each for at, each in enumerate(lines)
+        ]
 
     if "# not yet" in line:
         with pytest.raises(ConfigError, match="not yet"):
@@ -100,7 +111,15 @@ def keys_of(table: type[BaseModel]) -> set[str]:
 
 @pytest.mark.parametrize(
     "table",
-    [DigestTable, MailTable, *SOURCE_TABLES.values(), ProfileTable, SubscriberTable, PauseTable],
+    [
+        DigestTable,
+        MailTable,
+        SummaryTable,
+        *SOURCE_TABLES.values(),
+        ProfileTable,
+        SubscriberTable,
+        PauseTable,
+    ],
 )
 def test_the_example_names_every_key(table: type[BaseModel]) -> None:
     missing = {key for key in keys_of(table) if not re.search(rf"\b{key}\b( =|\]\])", EXAMPLE)}

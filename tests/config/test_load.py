@@ -379,3 +379,28 @@ def test_a_search_in_vain_says_where_it_looked(tmp_path: Path) -> None:
         ConfigError, match=r"cwd/config\.toml, .*/\.config/digest/config\.toml, /etc"
     ):
         find(None, {"HOME": str(tmp_path)}, tmp_path / "cwd")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://api.example.org/v1",
+        "https://api.example.org/v1/",
+        "https://api.example.org/v1/chat/completions",
+    ],
+)
+def test_a_summary_is_asked_for_at_the_address_as_people_write_it(url: str, tmp_path: Path) -> None:
+    settings = loaded(f'[summary]\nurl = "{url}"\nmodel = "tiny"\nkey = "hunter2"', tmp_path)
+    assert settings.summary.url == "https://api.example.org/v1"
+    assert (settings.summary.model, settings.summary.max_per_day) == ("tiny", 200)
+    assert settings.summary.timeout == timedelta(seconds=20)
+    (warning,) = settings.warnings
+    assert "summary.key: a secret in plain text" in warning
+    assert "hunter2" not in repr(settings) + warning
+
+
+@pytest.mark.parametrize("host", ["localhost:11434", "127.0.0.1", "[::1]:8080"])
+def test_on_this_machine_no_key_and_no_tls_is_needed(host: str, tmp_path: Path) -> None:
+    keys = f'[summary]\nurl = "http://{host}/v1"\nmodel = "tiny"'
+    assert loaded(keys, tmp_path).summary.url == f"http://{host}/v1"
+    assert loaded("", tmp_path).summary.url is None

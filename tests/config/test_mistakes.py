@@ -37,6 +37,10 @@ def mail(key: str) -> str:
     return MAIL + key
 
 
+def summary(keys: str) -> str:
+    return f"[summary]\n{keys}"
+
+
 def person(key: str) -> str:
     return SUBSCRIBER + key + "\n" + INTEREST
 
@@ -84,6 +88,31 @@ MISTAKES = [
         '[mail]\nfrom = "a@example.org"', 1, "mail", "neither host nor directory", id="no transport"
     ),
     pytest.param(mail('host = "h"'), 3, "mail.directory", "beside host", id="two transports"),
+    pytest.param(summary('url = "https://a.example"'), 2, "summary.url", "without model", id="url"),
+    pytest.param(summary('model = "m"'), 2, "summary.model", "stands without url", id="no url"),
+    pytest.param(summary('key = "k"'), 2, "summary.key", "stands without url", id="key alone"),
+    pytest.param(summary("max_per_day = 0"), 2, "summary.max_per_day", "at least 1", id="none"),
+    pytest.param(summary('timeout = "0s"'), 2, "summary.timeout", "too short", id="no time"),
+    pytest.param(
+        summary('model = "m"\nurl = "http://a.example"'),
+        3,
+        "summary.url",
+        "https://",
+        id="clear",
+    ),
+    pytest.param(
+        summary('model = "m"\nurl = "ftp://a.example/v1"'), 3, "summary.url", "no http://", id="ftp"
+    ),
+    pytest.param(
+        summary('model = "m"\nurl = "https://u:p@a.example"'), 3, "summary.url", "key", id="user"
+    ),
+    pytest.param(
+        summary('model = "m"\nurl = "https://a.example?key=1"'),
+        3,
+        "summary.url",
+        "key",
+        id="query",
+    ),
     pytest.param(mail('host_name = "h"'), 4, "mail.host_name", '"host"?', id="misspelt host"),
     pytest.param(
         '[mail]\nfrom="a@example.org"\nhost="h:587"', 3, "mail.host", "port = 587", id="host:port"
