@@ -72,7 +72,12 @@ def _reads_whole(text: str, after: str) -> bool:
 
 def is_enclosed(text: str) -> bool:
     """Tell (a+b) from (a)(b)."""
-    return text[:1] == "(" and text.find(")") == len(text) - 1
+    depth = 0
+    for place, sign in enumerate(text):
+        depth += (sign == "(") - (sign == ")")
+        if depth <= 0:
+            return place == len(text) - 1 > 0 and sign == ")"
+    return False
 
 
 def on_line(pieces: Sequence[Run]) -> str:

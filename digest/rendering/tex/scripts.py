@@ -26,16 +26,16 @@ _WORD_BEFORE = re.compile(r"[^\W_]*$")
 _ADDRESS = re.compile(
     r"@\w|://|\w\.[a-z]{2,6}/|^[(\[\"'“‘]*(?:[~.]{0,2}/|[A-Za-z]:\\)\w|\.(?:py|csv|json|txt|html?)\b"
 )
+_BREAK = re.compile(r"[\s{}$()\\]")
 _REACH = 80
 _LONGEST_COMPOUND = 24
 
 
 def stands_in_address(text: str, at: int, end: int) -> bool:
     """Tell whether the word at `at` is a link, a path or an e-mail address."""
-    start = max(text.rfind(" ", max(0, at - _REACH), at), text.rfind("\n", max(0, at - _REACH), at))
-    start = max(start + 1, at - _REACH, 0)
-    word = text[start : min(end, at + _REACH)].split(maxsplit=1)
-    return bool(word) and bool(_ADDRESS.search(word[0]))
+    before = _BREAK.split(text[max(0, at - _REACH) : at])[-1]
+    after = _BREAK.split(text[at + 1 : min(end, at + _REACH)], maxsplit=1)[0]
+    return bool(_ADDRESS.search(f"{before}{text[at]}{after}"))
 
 
 def in_compound(text: str, at: int, end: int) -> re.Match[str] | None:

@@ -34,7 +34,7 @@ _OPERANDS = frozenset((Kind.ORDINARY, Kind.FRACTION, Kind.CLOSE))
 _ENDS = frozenset((None, Kind.CLOSE, Kind.COMMA))
 _STARTS = frozenset((None, Kind.OPEN))
 # They lean on what follows where nothing stands before: ≥90, ∼10.
-_PREFIXES = frozenset("<>≤≥⩽⩾∼≈≲≳≪≫")
+PREFIXES = frozenset("<>≤≥⩽⩾∼≈≲≳≪≫")
 
 
 def laid_out(items: Sequence[Item], *, is_tight: bool = False) -> tuple[Run, ...]:
@@ -67,9 +67,19 @@ def _with_role(items: Sequence[Item], index: int) -> Item:
     ):
         is_behind = after in _ENDS and before is not None
         return Item(Kind.CLOSE if is_behind else Kind.OPEN, item.pieces, item.apart)
-    if item.kind is Kind.RELATION and before is None and item.pieces[0].text in _PREFIXES:
+    is_first = item.kind is Kind.RELATION and before is None
+    if is_first and item.pieces[0].text in PREFIXES and not _keeps_blank(items, index):
         return Item(Kind.OPEN, item.pieces, item.apart)
     return item
+
+
+def _keeps_blank(items: Sequence[Item], index: int) -> bool:
+    """Tell the author's blank in < 5 from the one that ends \\ge 5."""
+    return (
+        items[index].pieces[0].text in "<>"
+        and items[index + 1 : index + 2] != []
+        and (items[index + 1].apart)
+    )
 
 
 def _neighbours(items: Sequence[Item], index: int) -> tuple[Kind | None, Kind | None]:

@@ -173,3 +173,5 @@ _DOUBLE_STRUCK = {
 }  # fmt: skip
 DOUBLE_STRUCK = str.maketrans(_DOUBLE_STRUCK)
 GREEK = frozenset(_GREEK)
+DOTTED = str.maketrans("ıȷ", "ij")
+CITATIONS = names("cite citep citet citealp citeauthor parencite textcite autocite")
