@@ -68,8 +68,9 @@ def read_words(
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        line = _LINE.search(str(error))
-        raise RenderError(str(error), template=name, line=int(line[1]) if line else None) from error
+        place = _LINE.search(str(error))
+        line = int(place[1]) if place else len(text.splitlines())  # else it is the end
+        raise RenderError(str(error), template=name, line=line) from error
     found: dict[str, Phrase] = {}
     for key, value in table.items():
         phrase = tuple(value) if isinstance(value, list) else value

@@ -31,9 +31,9 @@ def encoded(content: bytes) -> int:
 
 
 def _at_most(html: str, size: int) -> int:
-    """Bound the encoded size without encoding: each byte that needs it takes three."""
+    """Bound the encoded size of what is printed, unencoded: a byte that needs it takes three."""
     beyond_ascii = 2 * (size - len(html))
-    written = size + 2 * (beyond_ascii + html.count("=")) + 3 * html.count("\n")
+    written = size + 2 * (beyond_ascii + html.count("=")) + 3 * (html.count("\n") + 1)
     return written + 3 * (written // _LINE + 1)
 
 
