@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import make_headers, make_message
-from digest.errors import RelayRefused
+from digest.errors import DeliveryFailed, RelayRefused
 from digest.mail.envelope import make_content, message_id
 from digest.mail.headers import clean
 
@@ -118,24 +118,42 @@ def test_the_same_issue_gives_the_same_bytes() -> None:
 def test_whatever_is_written_is_read_again_and_nothing_is_injected(
     subject: str, name: str, sender_name: str, plain: str, html: str
 ) -> None:
+    own = f"x{sender_name.replace('<', '')}"
     headers = make_headers(
-        recipient_name=name, sender=f"x{sender_name.replace('<', '')} <papers@example.org>"
+        recipient_name=name, sender=f"{own} <papers@example.org>", reply_to=f"{own} <h@example.org>"
     )
     content = make_content(make_message(subject=subject, text=plain, html=html), headers)
     assert content.isascii()
     assert all(len(line) <= 998 for line in content.split(b"\r\n"))
     assert not re.search(rb"(?<!\r)\n|\r(?!\n)", content)
     message = read(content)
-    assert len(message.keys()) == len(set(message.keys())) == 17
+    assert len(message.keys()) == len(set(message.keys())) == 18
     assert not message.defects
     assert message["Subject"] == clean(subject)
     assert mailbox(content, "To") == (clean(name), "ada@example.org")
-    assert mailbox(content, "From") == (
-        clean("x" + sender_name.replace("<", "")),
-        "papers@example.org",
-    )
+    assert mailbox(content, "From") == (clean(own), "papers@example.org")
+    assert mailbox(content, "Reply-To") == (clean(own), "h@example.org")
     assert body(message, "plain") == lines_alike(plain)
     assert body(message, "html") == lines_alike(html)
+
+
+@given(local_part=st.one_of(nasty, text), name=nasty)
+def test_an_address_is_refused_or_the_only_one_that_a_message_goes_to(
+    local_part: str, name: str
+) -> None:
+    headers = make_headers(recipient=f"{local_part}@example.org", recipient_name=name)
+    try:
+        content = make_content(make_message(), headers)
+    except DeliveryFailed:
+        return
+    header = content.split(b"\r\n\r\n", 1)[0].decode()
+    (field,) = re.findall(r"(?m)^To: ((?:.*\r\n)(?:[ \t].*\r\n)*)", header)
+    assert field.replace("\r\n", "").endswith(
+        f"{local_part.strip()}@example.org" + ">" * bool(clean(name))
+    )
+    assert field.count("@example.org") == 1
+    assert len(re.findall(r"(?m)^[!-9;-~]+:", header)) == 17
+    assert all(len(line) <= 998 for line in content.split(b"\r\n"))
 
 
 @given(value=nasty)
