@@ -57,7 +57,7 @@ def trial_issues(language: str = "en") -> Iterator[Issue]:
         yield replace(issue, picks=(), also=(), name=None)
         yield replace(issue, picks=issue.picks[:1], also=(), sources=())
         for text in _HOSTILE:
-            yield _everywhere(issue, text)
+            yield everywhere(issue, text)
 
 
 def _pick(number: int, stored: StoredPaper) -> Pick:
@@ -123,7 +123,7 @@ def _paper(number: int) -> StoredPaper:
     )
 
 
-def _everywhere(issue: Issue, text: str) -> Issue:
+def everywhere(issue: Issue, text: str) -> Issue:
     """Put a text wherever a text can stand."""
     paper = Paper(
         title=text,
