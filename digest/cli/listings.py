@@ -32,7 +32,7 @@ def parse(arguments: argparse.Namespace) -> int:
             failed = True
             continue
         for announcement in listing.announcements:
-            sys.stdout.write(jsonl.dumps(announcement) + "\n")
+            emit(jsonl.to_json(announcement))
         for rejection in listing.rejections:
             complain(f"{dump.name}:{rejection.line}: {rejection.why}")
             failed = True
@@ -79,7 +79,7 @@ def papers(arguments: argparse.Namespace) -> int:
         held = store.first_seen_since(connection, datetime.combine(day, time(), UTC))
     if arguments.json:
         for stored in held:
-            sys.stdout.write(jsonl.dumps(stored.announcement) + "\n")
+            emit(jsonl.to_json(stored.announcement))
         return 0
     rows = ((p.first_seen_at.date(), p.announcement.source, name_of(p.paper)) for p in held)
     table(("first seen", "source", "paper"), rows)

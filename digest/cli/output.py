@@ -1,6 +1,7 @@
 """What is printed: JSON for programs to stdout, tables and bars for people."""
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -8,6 +9,8 @@ from typing import Any
 
 from digest.issue import Pick, ReasonKind
 from digest.paper import Paper
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # what a terminal would obey
 
 EXIT_OK = 0
 EXIT_FAILED = 1
@@ -23,17 +26,23 @@ def exit_code(*, failed: bool, waits: bool) -> int:
 
 def emit(value: Any) -> None:
     """Print one JSON object on a line of stdout."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    line = json.dumps(value, ensure_ascii=False)
+    sys.stdout.write(_CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", line) + "\n")
 
 
 def say(line: str = "") -> None:
     """Print a line for a person, on stdout."""
-    sys.stdout.write(line + "\n")
+    sys.stdout.write(printable(line) + "\n")
 
 
 def complain(line: str) -> None:
     """Print a line about something that is wrong, on stderr."""
-    sys.stderr.write(line + "\n")
+    sys.stderr.write(printable(line) + "\n")
+
+
+def printable(text: str) -> str:
+    """Drop the controls that a title or a server's answer may carry, but for line ends and tabs."""
+    return _CONTROLS.sub("", text)
 
 
 def table(columns: Sequence[str], rows: Iterable[Iterable[object]], *, title: str = "") -> None:
@@ -46,7 +55,7 @@ def table(columns: Sequence[str], rows: Iterable[Iterable[object]], *, title: st
     for column in columns:
         shown.add_column(column, overflow="fold")
     for row in rows:
-        shown.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+        shown.add_row(*(Text("" if cell is None else printable(str(cell))) for cell in row))
     Console().print(shown)
 
 
