@@ -14,6 +14,7 @@ from digest.rendering.tex.script import Run, Script, merged, write
 __all__ = ["Run", "Script", "plain", "runs"]
 
 _MAY_BE_TEX = re.compile(r"[\\${}^_~`]|''|--")
+_ESCAPED_TWICE = re.compile(r"\{\\\\([A-Za-z]{2,})\}")  # a bibliography manager's {\\textendash}
 
 
 def runs(text: str) -> tuple[Run, ...]:
@@ -30,4 +31,4 @@ def plain(text: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _read(text: str) -> tuple[Run, ...]:
-    return merged(prose.read(text))
+    return merged(prose.read(_ESCAPED_TWICE.sub(r"{\\\1}", text)))

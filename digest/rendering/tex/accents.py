@@ -8,7 +8,7 @@ from digest.rendering.tex import symbols
 _LETTER = r"(?:[^\W\d_]|\\(?:i|j|ae|AE|o|O|aa|AA)(?![A-Za-z])\s?)"
 _ACCENT = re.compile(
     rf"\\(?:(?P<sign>[\"'`^~=.])\s{{0,2}}(?P<brace>\{{)?\s?|(?P<name>[uvHckrbd])(?:(?P<group>\{{)\s?|\s))"
-    rf"(?P<letter>{_LETTER}|(?<=\{{)\{{\\[ij]\}})\s?(?(brace)\}}|)(?(group)\}}|)"
+    rf"(?P<letter>{_LETTER}|(?<=\{{)\{{\\[ij]\}})(?(brace)\s?\}}|)(?(group)\s?\}}|)"
 )
 # A backslash before a quotation mark may be a program's: \"deep\", don\'t.
 _QUOTED = re.compile(r"""\\(["'])[^\\]{1,80}\\\1(?![A-Za-z{\\])""")

@@ -45,6 +45,8 @@ def merged(pieces: Iterable[Run]) -> tuple[Run, ...]:
 
 def write(pieces: Sequence[Run]) -> str:
     """Write on one level: x², H₂O, x_i, x^(n+1)."""
+    if not pieces:
+        return ""
     if len(pieces) == 1 and pieces[0].script is Script.LINE:
         return pieces[0].text
     ends = [*(piece.text[:1] if piece.script is Script.LINE else "" for piece in pieces[1:]), ""]

@@ -1,0 +1,76 @@
+"""Every title and abstract of the real listings and of the benchmark's papers as text."""
+
+import json
+import lzma
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from builders import SEEDS, SHARED
+from digest import formats
+from digest.paper import Dump, collapse
+from digest.rendering.mathtext import plain, runs
+
+pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="needs the listings of ../shared")
+
+COMMAND = re.compile(r"\\[A-Za-z]+")
+NOT_PRINTED = re.compile(r"\\(?:begin|end|color|textcolor|foreignlanguage)\{\w+\*?\}")
+BROKEN_GREEK = re.compile(r"\\[uvHckrbd]\{[a-z]{2,6}\}")  # \r{ho}: \rho, through some converter
+# An address that is its own label is shown once.
+LINK = re.compile(r"\\h\w+\s*\{.*://|\{\\+textbackslash\}url")
+CODE = re.compile(r"\\unicode\{x[0-9A-Fa-f]+\}|\\char['\"]?[0-9A-F]+")
+EVERY = 5  # of the background's papers: they are twenty thousand, of one kind
+
+
+def from_seeds() -> Iterator[tuple[str, str]]:
+    for path in sorted(SEEDS.iterdir()):
+        dump = Dump(content=path.read_bytes(), name=path.name)
+        for announcement in formats.parse(dump).announcements:
+            paper = announcement.paper
+            yield paper.title or "", paper.abstract or ""
+
+
+def from_benchmark() -> Iterator[tuple[str, str]]:
+    folder = SHARED / "relevance"
+    for path in (*sorted(folder.glob("*/papers.jsonl.xz")), folder / "background.jsonl.xz"):
+        with lzma.open(path, "rt", encoding="utf-8") as lines:
+            for number, line in enumerate(lines):
+                if path.parent == folder and number % EVERY:
+                    continue
+                facts = json.loads(line)
+                yield facts["title"] or "", facts["abstract"] or ""
+
+
+def signs(text: str) -> tuple[Counter[str], int]:
+    folded = unicodedata.normalize("NFKC", text)
+    return Counter(sign for sign in folded if sign.isdecimal()), folded.count("%")
+
+
+def letters(text: str) -> Counter[str]:
+    """The plain letters, but for those of commands and of what they hold as a name."""
+    bare = BROKEN_GREEK.sub("", NOT_PRINTED.sub("", CODE.sub("", text)))
+    folded = unicodedata.normalize("NFKD", COMMAND.sub("", bare)).casefold()
+    return Counter(sign for sign in folded if "a" <= sign <= "z")
+
+
+@pytest.mark.parametrize(
+    ("source", "most"), [pytest.param(from_seeds, 200, id="seeds"),
+                         pytest.param(from_benchmark, 15_000, id="benchmark")],
+)  # fmt: skip
+def test_nothing_is_lost_and_no_title_keeps_a_command(source, most) -> None:
+    papers = list(source())
+    assert len(papers) >= most
+    left = Counter()
+    for texts in papers:
+        for kind, text in zip(("title", "abstract"), map(collapse, texts), strict=True):
+            shown = plain(text)
+            assert "".join(run.text for run in runs(text)) or not text
+            if not CODE.search(text) and not LINK.search(text):
+                assert signs(shown) == signs(text), text
+            assert LINK.search(text) or not letters(text) - letters(shown), text
+            left[kind] += bool(COMMAND.search(shown))
+    assert left["title"] <= len(papers) / 1000
+    assert left["abstract"] <= len(papers) / 100  # authors' own commands, which nobody can know
