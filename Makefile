@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check bench bench-relevance clean
+.PHONY: demo test check check-mail bench bench-relevance clean
 
 demo: $(VENV)/.run
 	$(BIN)/digest demo
@@ -15,6 +15,16 @@ check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+# The mail as mail programs, a validator and a screen reader see it (needs Node and Chromium).
+check-mail: $(VENV)/.run .ci/mail/node_modules/.installed
+	rm -rf build/mail && mkdir -p build/mail
+	$(BIN)/python .ci/mail/pages.py build/mail
+	node .ci/mail/check.mjs build/mail
+
+.ci/mail/node_modules/.installed: .ci/mail/package-lock.json
+	cd .ci/mail && npm ci --silent
+	touch $@
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks
@@ -37,4 +47,4 @@ $(VENV)/.bench: $(VENV)/.dev
 	touch $@
 
 clean:
-	rm -rf $(VENV) demo-out build dist
+	rm -rf $(VENV) demo-out build dist .ci/mail/node_modules

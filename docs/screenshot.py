@@ -4,12 +4,16 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from html import escape
 from pathlib import Path
 
 from digest.issue import Issue, Outcome, Pick, Reason, ReasonKind, SourceReport
 from digest.paper import AnnounceType, Paper, Sighting, StoredPaper
 from digest.rendering import Footer, Renderer
+from digest.subscriber import Layout
 
 HERE = Path(__file__).parent
 SEEN = datetime(2026, 3, 10, 5, 20, tzinfo=UTC)
@@ -18,11 +22,28 @@ FOOTER = Footer(
     contact="admin@example.org",
     sender_name="Daily Papers",
 )
+DARK = "--blink-settings=preferredColorScheme=0"
+LIGHT = "--blink-settings=preferredColorScheme=1"
+# What a program does that turns every page dark by itself, whatever its styles say.
+INVERTED = "--enable-features=WebContentsForceDark"
 PICTURES = {
-    "issue.png": (760, 1250, False),
-    "issue-dark.png": (760, 1250, True),
-    "issue-phone.png": (400, 860, False),
+    "issue.png": ("cards", 760, 1250, (LIGHT,)),
+    "issue-dark.png": ("cards", 760, 1250, (DARK,)),
+    "issue-inverted.png": ("cards", 760, 1250, (LIGHT, INVERTED)),
+    "issue-titles.png": ("titles", 760, 900, (LIGHT,)),
+    "issue-phone.png": ("phone", 375, 860, (LIGHT,)),
+    "issue-phone-dark.png": ("phone-dark", 375, 860, (DARK,)),
+    "issue-text.png": ("text", 700, 1250, (LIGHT,)),
 }
+# Chromium's own window is never narrower than 500 pixels; a frame may be.
+PHONE = """<!DOCTYPE html><title>phone</title><style>
+html, body {{ margin: 0; color-scheme: {scheme} }}
+iframe {{ border: 0; width: 375px; height: 860px }}
+</style><iframe src="cards.html"></iframe>"""
+TERMINAL = """<!DOCTYPE html><meta charset="utf-8"><title>text</title><style>
+body {{ margin: 0; background: #101418; color: #d6dbe0 }}
+pre {{ margin: 16px; font: 14px/1.25 "DejaVu Sans Mono", monospace }}
+</style><pre>{text}</pre>"""
 
 
 def sighted(
@@ -174,7 +195,7 @@ def sample_issue() -> Issue:
     )
 
 
-def photograph(page: Path, picture: Path, width: int, height: int, *, dark: bool) -> None:
+def photograph(page: Path, picture: Path, width: int, height: int, flags: Sequence[str]) -> None:
     """Show a page to Chromium, with a fresh profile and no network, and keep what it sees."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
@@ -184,8 +205,7 @@ def photograph(page: Path, picture: Path, width: int, height: int, *, dark: bool
             [
                 chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
                 "--no-first-run", "--disable-background-networking", "--disable-component-update",
-                "--disable-sync", "--hide-scrollbars", f"--user-data-dir={profile}",
-                f"--blink-settings=preferredColorScheme={0 if dark else 1}",
+                "--disable-sync", "--hide-scrollbars", f"--user-data-dir={profile}", *flags,
                 f"--window-size={width},{height}", f"--screenshot={picture}", page.as_uri(),
             ],
             check=True,
@@ -194,13 +214,26 @@ def photograph(page: Path, picture: Path, width: int, height: int, *, dark: bool
         )  # fmt: skip
 
 
+def write_pages(folder: Path) -> None:
+    """Write what is photographed: an issue as cards, as titles, on a phone and as text."""
+    renderer, issue = Renderer(), sample_issue()
+    cards = renderer.render(issue, FOOTER)
+    pages = {
+        "cards": cards.html,
+        "titles": renderer.render(replace(issue, layout=Layout.TITLES), FOOTER).html,
+        "phone": PHONE.format(scheme="light"),
+        "phone-dark": PHONE.format(scheme="dark"),
+        "text": TERMINAL.format(text=escape(cards.text)),
+    }
+    for name, page in pages.items():
+        (folder / f"{name}.html").write_text(page, encoding="utf-8")
+
+
 def main() -> None:
-    message = Renderer().render(sample_issue(), FOOTER)
     with tempfile.TemporaryDirectory() as folder:
-        page = Path(folder) / "issue.html"
-        page.write_text(message.html, encoding="utf-8")
-        for name, (width, height, dark) in PICTURES.items():
-            photograph(page, HERE / name, width, height, dark=dark)
+        write_pages(Path(folder))
+        for name, (page, width, height, flags) in PICTURES.items():
+            photograph(Path(folder) / f"{page}.html", HERE / name, width, height, flags)
 
 
 if __name__ == "__main__":
