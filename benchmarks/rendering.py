@@ -1,6 +1,7 @@
 """What one more issue costs to render, in calls of premailer."""
 
 import re
+import sys
 import time
 from collections.abc import Callable
 from statistics import median
@@ -32,9 +33,9 @@ def run() -> None:
         inlining = _seconds(lambda: Premailer(page, css_text=css).transform())
         rendering = _seconds(lambda: [renderer.render(issue, FOOTER) for _ in range(ISSUES)])
         ratios.append(inlining / (rendering / ISSUES))
-    print(
+    sys.stdout.write(
         f"rendering: one more issue of {PAPERS} papers, HTML and text: 1/{median(ratios):.0f} "
-        f"of a call of premailer (1/{min(ratios):.0f} to 1/{max(ratios):.0f})"
+        f"of a call of premailer (1/{min(ratios):.0f} to 1/{max(ratios):.0f})\n"
     )
 
 
