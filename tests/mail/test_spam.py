@@ -37,7 +37,8 @@ def spamassassin() -> str:
 def score(program: str, content: bytes, home: str) -> tuple[float, str]:
     done = subprocess.run(
         [program, "--local", "--test-mode"],
-        input=content, capture_output=True, timeout=120, check=True, env=os.environ | {"HOME": home},
+        input=content, capture_output=True, timeout=120, check=True,
+        env=os.environ | {"HOME": home},
     )  # fmt: skip
     judged = done.stdout.decode("utf-8", "replace")
     found = SCORE.search(judged)
