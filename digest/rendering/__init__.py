@@ -56,6 +56,7 @@ class Renderer:
             auto_reload=False,
         )
         self._environment.filters["wrap"] = wrap
+        self._shape = lru_cache(_KEPT)(self._in_shape)
         self._environment.filters["rich"] = lru_cache(_KEPT)(self._rich)
         self._environment.globals["shared"] = lru_cache(_KEPT)(self._shared)
         for name in self._sources:
@@ -118,16 +119,17 @@ class Renderer:
 
     def _rich(self, text: Rich) -> Markup:
         """Show rich text as the templates want its marks and scripts."""
-        shapes: Any = self._environment.get_template("issue/_spans.html").module
-        shown = Markup()
+        shown = []
         for piece in text.pieces:
-            bit: Markup = escape(piece.text)
-            if piece.script is Script.SUP:
-                bit = shapes.sup(bit)
-            elif piece.script is Script.SUB:
-                bit = shapes.sub(bit)
-            shown += shapes.match(bit) if piece.marked else bit
-        return shown
+            bit: str = escape(piece.text)
+            if piece.script is not Script.LINE:
+                bit = self._shape("sup" if piece.script is Script.SUP else "sub", bit)
+            shown.append(self._shape("match", bit) if piece.marked else bit)
+        return Markup("".join(shown))  # noqa: S704 (escaped above)
+
+    def _in_shape(self, name: str, text: str) -> Markup:
+        shapes: Any = self._environment.get_template("issue/_spans.html").module
+        return Markup(getattr(shapes, name)(text))  # noqa: S704 (a macro's result)
 
     def _shared(self, name: str, paper: Content, level: str, words: Words) -> Markup:
         """Fill in a part of a card that is the same for all who asked for the same."""

@@ -35,9 +35,9 @@ _OF_HUGGING_FACE = "hf-"
 _KEPT = 4_096  # of what many readers share
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Content:
-    """What is printed of a paper for all who asked for the same of it.
+    """What is printed of a paper for all who asked for the same of it; for them one and the same.
 
     `address` None means that the title is no link, and `search` is there instead. `summary` is a
     sentence of the abstract if it is `quoted`, else one that was written.
@@ -105,27 +105,43 @@ def _content(
     today: date,
     words: Words,
 ) -> Content:
+    content, texts = _unmarked(stored, written, today, words)
+    if not patterns and not followed:
+        return content
+    title, summary, abstract = (rich(text, patterns) for text in texts)
+    names = byline(stored.paper, followed, words) if followed else content.byline
+    return replace(content, title=title, summary=summary, abstract=abstract, byline=names)
+
+
+@lru_cache(maxsize=_KEPT)
+def _unmarked(
+    stored: StoredPaper, written: str | None, today: date, words: Words
+) -> tuple[Content, tuple[str, str, str]]:
+    """Decide what is the same for all readers; give the texts that they have marked, too."""
     paper = stored.paper
     is_known_there = any(each.format.startswith(_OF_HUGGING_FACE) for each in stored.sightings)
     links = paper_links(paper, words, at_hugging_face=is_known_there)
     address = next((link.url for link in links if link.is_page), None)
     title = one_line(paper.title or "")
     abstract = one_line(paper.abstract or "")
-    summary = one_line(written or "") or _quotation(title, abstract)
-    return Content(
-        title=rich(heading(paper, words), patterns),
+    summary = one_line(written or "") or _quotation(title, abstract) or ""
+    texts = heading(paper, words), _cut_whole(summary, SUMMARY_LIMIT), abstract
+    shown = [rich(text) for text in texts]
+    content = Content(
+        title=shown[0],
         untitled=not title,
         address=address,
         search=None if address else search_link(plain(title) or _opening(paper), words),
-        byline=byline(paper, followed, words),
+        byline=byline(paper, (), words),
         first_author=first_author(paper, words),
         facts=facts(stored, today, words),
-        summary=rich(_cut_whole(summary, SUMMARY_LIMIT), patterns) if summary else Rich(),
+        summary=shown[1],
         quoted=not written,
-        abstract=rich(abstract, patterns),
+        abstract=shown[2],
         shortened=False,
         links=links,
     )
+    return content, texts
 
 
 def with_abstract_within(view: PaperView, pick: Pick, limit: int) -> PaperView:

@@ -8,7 +8,7 @@ from html import escape
 from digest.ranking.matching import Pattern
 from digest.ranking.spans import Span, spans
 from digest.rendering.mathtext import Script, plain, runs
-from digest.rendering.words import ADDRESS
+from digest.rendering.words import addresses
 
 _TAGS = {Script.LINE: "{}", Script.SUB: "<sub>{}</sub>", Script.SUP: "<sup>{}</sup>"}
 
@@ -52,12 +52,13 @@ def rich(text: str, patterns: tuple[Pattern, ...] = ()) -> Rich:
     shown = "".join(run.text for run in scripted)
     told = plain(text)
     found = _outside_addresses(shown, patterns)
+    found_in_told = found if told == shown else _outside_addresses(told, patterns)
     pieces: list[Piece] = []
     begin = 0
     for run in scripted:
         pieces += _cut(run.text, begin, run.script, found)
         begin += len(run.text)
-    return Rich(tuple(pieces), _starred(told, _outside_addresses(told, patterns)))
+    return Rich(tuple(pieces), _starred(told, found_in_told))
 
 
 def joined(parts: Sequence[Rich], between: str) -> Rich:
@@ -76,7 +77,9 @@ def marked(text: str) -> Rich:
 def _outside_addresses(text: str, patterns: tuple[Pattern, ...]) -> list[Span]:
     """Find what to mark; an address stays as it is."""
     found = spans(text, patterns)
-    taken = [match.span() for match in ADDRESS.finditer(text)] if found else []
+    taken = addresses(text) if found else []
+    if not taken:
+        return list(found)
     return [(a, b) for a, b in found if not any(a < end and b > begin for begin, end in taken)]
 
 

@@ -11,6 +11,7 @@ TEXT_WIDTH = 76
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")  # the others are white space
 _NOT_CHARACTERS = re.compile("[\ud800-\udfff\ufffe\uffff]")
 ADDRESS = re.compile(r"(?:https?://|mailto:|www\.)\S+|\S+@\S+", re.IGNORECASE)
+_HINTS = re.compile(r"@|://|mailto:|www\.", re.IGNORECASE)
 _KEPT = 4_096  # of what many readers share
 
 
@@ -38,25 +39,34 @@ def cut_at_sentence(text: str, limit: int) -> str:
 @lru_cache(maxsize=_KEPT)
 def wrap(text: str, indent: str = "", first: str | None = None) -> str:
     """Wrap at TEXT_WIDTH columns; an address stays whole, however long."""
-    lines, line = [], indent if first is None else first
     room = TEXT_WIDTH - len(indent)
-    empty = True
-    for word in _words(text, room):
-        if not empty and len(line) + 1 + len(word) > TEXT_WIDTH:
-            lines.append(line)
-            line, empty = indent, True
-        line += word if empty else f" {word}"
-        empty = False
-    return "\n".join([*lines, line])
+    words = text.split()
+    if max(map(len, words), default=0) > room:
+        words = [part for word in words for part in _parts(word, room)]
+    line = indent if first is None else first
+    lines: list[str] = []
+    start, length = 0, len(line) - 1
+    for number, word in enumerate(words):
+        length += 1 + len(word)
+        if length > TEXT_WIDTH and number > start:
+            lines.append(line + " ".join(words[start:number]))
+            line, start, length = indent, number, len(indent) + len(word)
+    return "\n".join([*lines, line + " ".join(words[start:])])
 
 
-def _words(text: str, room: int) -> Iterable[str]:
-    """Split at blanks, and what is longer than a line at its width."""
-    for word in text.split():
-        if ADDRESS.match(word):
-            yield word
-        else:
-            yield from (word[start : start + room] for start in range(0, len(word), room))
+def _parts(word: str, room: int) -> Iterable[str]:
+    """Split what is longer than a line at its width, but for an address."""
+    if ADDRESS.match(word):
+        return (word,)
+    return (word[start : start + room] for start in range(0, len(word), room))
+
+
+def addresses(text: str) -> list[tuple[int, int]]:
+    """Give where addresses stand in a text."""
+    # The expression is slow on a long text, and most have none.
+    if not _HINTS.search(text):
+        return []
+    return [match.span() for match in ADDRESS.finditer(text)]
 
 
 def tidy(text: str) -> str:
