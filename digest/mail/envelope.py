@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from hashlib import sha256
 
 from digest.issue import Message
@@ -52,18 +53,23 @@ def make_content(message: Message, headers: MailHeaders) -> bytes:
     """
     # "=_" is never part of quoted-printable text, so no body can hold this boundary.
     boundary = "=_" + sha256(headers.message_id.encode()).hexdigest()[:32]
-    lines = [
+    head = [
         *_fields(message, headers),
         f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"',
         "",
-        f"--{boundary}",
-        *_part("plain", message.text),
-        f"--{boundary}",
-        *_part("html", message.html),
-        f"--{boundary}--",
         "",
     ]
-    return "\r\n".join(lines).encode()
+    between = f"\r\n--{boundary}\r\n".encode()
+    return b"".join(
+        (
+            "\r\n".join(head).encode(),
+            between[2:],
+            _part("plain", message.text),
+            between,
+            _part("html", message.html),
+            f"\r\n--{boundary}--\r\n".encode(),
+        )
+    )
 
 
 def _fields(message: Message, headers: MailHeaders) -> list[str]:
@@ -104,12 +110,16 @@ def _mailbox(field: str, name: str | None, address: str) -> str:
     return fold(field, (*phrase_words(field, name), f"<{address}>"))
 
 
-def _part(kind: str, body: str) -> tuple[str, ...]:
-    lines = body.replace("\r\n", "\n").replace("\r", "\n").encode(errors="replace")
-    encoded = binascii.b2a_qp(lines).decode("ascii")
-    return (
-        f'Content-Type: text/{kind}; charset="utf-8"',
-        "Content-Transfer-Encoding: quoted-printable",
-        "",
-        encoded.replace("\n", "\r\n"),
+def _part(kind: str, body: str) -> bytes:
+    lines = body.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    header = (
+        f'Content-Type: text/{kind}; charset="utf-8"\r\n'
+        "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
     )
+    return header.encode() + b"\r\n".join(map(_quoted_printable, lines))
+
+
+@lru_cache(maxsize=16_384)
+def _quoted_printable(line: str) -> bytes:
+    """Encode a line (RFC 2045); most lines of a message stand in others, too."""
+    return binascii.b2a_qp(line.encode(errors="replace")).replace(b"\n", b"\r\n")

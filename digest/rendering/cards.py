@@ -20,6 +20,7 @@ from digest.rendering.reasons import (
     is_from_earlier,
     is_from_outside,
     main_reasons,
+    marked_terms,
     patterns_of,
     short,
     twin_of,
@@ -88,7 +89,7 @@ def paper_view(pick: Pick, *, number: int, today: date, several: bool, words: Wo
         content=_content(
             pick.stored,
             pick.summary,
-            patterns_of(pick.reasons),
+            marked_terms(pick.reasons),
             followed_names(pick.reasons),
             today,
             words,
@@ -100,14 +101,15 @@ def paper_view(pick: Pick, *, number: int, today: date, several: bool, words: Wo
 def _content(
     stored: StoredPaper,
     written: str | None,
-    patterns: tuple[Pattern, ...],
+    terms: tuple[str, ...],
     followed: tuple[str, ...],
     today: date,
     words: Words,
 ) -> Content:
     content, texts = _unmarked(stored, written, today, words)
-    if not patterns and not followed:
+    if not terms and not followed:
         return content
+    patterns = patterns_of(terms)
     title, summary, abstract = (rich(text, patterns) for text in texts)
     names = byline(stored.paper, followed, words) if followed else content.byline
     return replace(content, title=title, summary=summary, abstract=abstract, byline=names)
@@ -149,7 +151,7 @@ def with_abstract_within(view: PaperView, pick: Pick, limit: int) -> PaperView:
     abstract = one_line(pick.stored.paper.abstract or "")
     if len(abstract) <= limit:
         return view
-    kept = _shortened(abstract, limit, patterns_of(pick.reasons))
+    kept = _shortened(abstract, limit, patterns_of(marked_terms(pick.reasons)))
     return replace(view, content=replace(view.content, abstract=kept, shortened=True))
 
 
@@ -161,6 +163,7 @@ def heading(paper: Paper, words: Words) -> str:
     return named or words("nameless")
 
 
+@lru_cache(maxsize=_KEPT)
 def brief_heading(paper: Paper, words: Words) -> str:
     """Name a paper by its title or its opening words, as the subject of a message does."""
     title = one_line(paper.title or "") or _opening(paper)

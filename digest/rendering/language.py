@@ -29,6 +29,8 @@ class Words:
             phrase = phrase[n != 1]
         if n is not None:
             facts["n"] = self.number(n)
+        elif not facts:
+            return phrase
         return _NAME.sub(lambda match: str(facts[match[1]]), phrase)
 
     def number(self, number: int) -> str:

@@ -59,14 +59,19 @@ def twin_of(reasons: Iterable[Reason]) -> str | None:
     return next((short(title) for title in titles), None)
 
 
-def patterns_of(reasons: Iterable[Reason]) -> tuple[Pattern, ...]:
-    """Give what a text is searched for: the terms that spoke for it."""
+def marked_terms(reasons: Iterable[Reason]) -> tuple[str, ...]:
+    """Give what a text is searched for, in order: the terms that spoke for it."""
     terms = {
         reason.term
         for reason in reasons
         if reason.weight > 0 and (reason.kind is ReasonKind.KEYWORD or _is_word(reason))
     }
-    return tuple(_pattern(term) for term in sorted(terms))
+    return tuple(sorted(terms))
+
+
+def patterns_of(terms: Iterable[str]) -> tuple[Pattern, ...]:
+    """Give what finds the terms in a text."""
+    return tuple(map(_pattern, terms))
 
 
 def followed_names(reasons: Iterable[Reason]) -> tuple[str, ...]:
@@ -97,11 +102,11 @@ def short(term: str) -> str:
 def _view(reason: Reason, words: Words) -> ReasonView:
     precision = 0 if abs(reason.weight) >= 0.95 else 1
     points = f"{reason.weight:+.{precision}f}".replace("-", "−")
-    return ReasonView(words=_words(reason, words), points=points)
+    return ReasonView(words=_words(reason.kind, reason.term, words), points=points)
 
 
-def _words(reason: Reason, words: Words) -> str:
-    kind, term = reason.kind, reason.term
+@lru_cache(maxsize=20_000)
+def _words(kind: ReasonKind, term: str, words: Words) -> str:
     number = _NUMBER.fullmatch(term)
     if kind is ReasonKind.TEXT and term == _SENSE:
         return words("because_sense")

@@ -165,11 +165,13 @@ def _sections(picks: tuple[PaperView, ...], cards: int, words: Words) -> list[Se
 
 def _renumbered(section: SectionView, numbers: dict[int, int]) -> SectionView:
     """Number papers as they stand, from top to bottom."""
-    return SectionView(
-        heading=section.heading,
-        cards=tuple(replace(paper, number=numbers[paper.number]) for paper in section.cards),
-        titles=tuple(replace(paper, number=numbers[paper.number]) for paper in section.titles),
-    )
+    if all(number == new for number, new in numbers.items()):
+        return section
+
+    def moved(papers: tuple[PaperView, ...]) -> tuple[PaperView, ...]:
+        return tuple(replace(paper, number=numbers[paper.number]) for paper in papers)
+
+    return replace(section, cards=moved(section.cards), titles=moved(section.titles))
 
 
 def _subject(issue: Issue, words: Words) -> str:

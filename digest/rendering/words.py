@@ -11,7 +11,7 @@ TEXT_WIDTH = 76
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")  # the others are white space
 _NOT_CHARACTERS = re.compile("[\ud800-\udfff\ufffe\uffff]")
 ADDRESS = re.compile(r"(?:https?://|mailto:|www\.)\S+|\S+@\S+", re.IGNORECASE)
-_HINTS = re.compile(r"@|://|mailto:|www\.", re.IGNORECASE)
+_EMPTY_LINES = re.compile(r"\n{3,}")
 _KEPT = 4_096  # of what many readers share
 
 
@@ -64,12 +64,13 @@ def _parts(word: str, room: int) -> Iterable[str]:
 def addresses(text: str) -> list[tuple[int, int]]:
     """Give where addresses stand in a text."""
     # The expression is slow on a long text, and most have none.
-    if not _HINTS.search(text):
+    lowered = text.lower()
+    if not any(hint in lowered for hint in ("@", "://", "mailto:", "www.")):
         return []
     return [match.span() for match in ADDRESS.finditer(text)]
 
 
 def tidy(text: str) -> str:
     """Leave one empty line where a template left several, no blanks at the end of a line."""
-    lines = "\n".join(line.rstrip(" ") for line in text.strip().split("\n"))
-    return re.sub(r"\n{3,}", "\n\n", lines) + "\n"
+    lines = "\n".join(map(str.rstrip, text.strip().split("\n")))
+    return _EMPTY_LINES.sub("\n\n", lines) + "\n"
