@@ -63,8 +63,8 @@ def choose(
     picked = table.musts()
     for i, interest in enumerate(subscriber.interests):
         table.keep_places(i, interest, picked)
-    order = [int(row) for row in table.order()]
-    ranked = [row for row in order if table.is_above(row)]
+    order: list[int] = table.order().tolist()
+    ranked = table.above()
     places = max(0, subscriber.max_papers - len(picked))
     surprises = table.surprises(upvotes)[: min(places, subscriber.surprise)]
     variety = _Variety(table, kinship, ranked, subscriber)
@@ -159,9 +159,11 @@ class _Table:
         """Give the papers that are in whatever their score."""
         return {int(row) for row in np.flatnonzero(self._must.any(axis=1))}
 
-    def is_above(self, row: int) -> bool:
-        """Say whether a paper is above the line in the interest it answers."""
-        return bool(self._above[row, self.answers[row]])
+    def above(self) -> list[int]:
+        """Order those candidates that are above the line in the interest they answer."""
+        rows = self.order()
+        above: list[int] = rows[self._above[rows, self.answers[rows]]].tolist()
+        return above
 
     def merged(self, row: int) -> float:
         """Give a paper's weighted points in the interest it answers."""

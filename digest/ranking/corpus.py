@@ -41,6 +41,8 @@ class Corpus:
         self.categories = _by_category(self.facts)
         self.freshness = _freshness(self.papers)
         self.upvotes: Ints = np.asarray([each.upvotes or 0 for each in self.facts], dtype=np.int64)
+        # What was looked up already, for `features`: many ask for the same, batch after batch.
+        self.observed: dict[Any, Any] = {}
         self._wordings: dict[int, frozenset[str]] = {}
 
     def wording(self, row: int) -> frozenset[str]:

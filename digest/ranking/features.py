@@ -111,6 +111,16 @@ def observe(corpus: Corpus, feature: Feature) -> Column:
     return Column(rows=rows, values=np.full(len(rows), CATEGORY))
 
 
+def _observed(corpus: Corpus, feature: Feature) -> Column:
+    """Look a feature up once, as long as there are not too many to keep."""
+    found: Column | None = corpus.observed.get(feature)
+    if found is None:
+        if len(corpus.observed) >= _MOST_KEPT:
+            corpus.observed.clear()
+        found = corpus.observed[feature] = observe(corpus, feature)
+    return found
+
+
 def _keyword_column(corpus: Corpus, pattern: Pattern) -> Column:
     cells = corpus.texts.find(pattern)
     rows = np.unique(cells // 2)
@@ -160,6 +170,9 @@ def _age_column(corpus: Corpus) -> Column:
     )
 
 
+_MOST_KEPT = 20_000
+
+
 class Features:
     """The matrix papers × features of the terms followed.
 
@@ -168,7 +181,7 @@ class Features:
 
     def __init__(self, corpus: Corpus, features: Iterable[Feature]) -> None:
         self.corpus = corpus
-        self._columns = {each: observe(corpus, each) for each in sorted(set(features))}
+        self._columns = {each: _observed(corpus, each) for each in sorted(set(features))}
         self._numbers = {each: i for i, each in enumerate(self._columns)}
         self.by_column: Any = self._observed().tocsc()
         self.by_column.sort_indices()

@@ -55,14 +55,13 @@ def _likenesses(
     if not model.sayings:
         return
     corpus = features.corpus
+    papers = corpus.lexical[rows]
     words, *meanings = texts.likeness(
-        [each.text for each in model.sayings],
-        corpus.lexical[rows],
-        [space[rows] for space in corpus.meanings],
+        [each.text for each in model.sayings], papers, [space[rows] for space in corpus.meanings]
     )
     for k, saying in enumerate(model.sayings):
         points = saying.weights.words * words[k]
-        for word, part in _word_by_word(saying, texts, corpus.lexical, rows):
+        for word, part in _word_by_word(saying, texts, papers):
             points = points - part
             for i in np.flatnonzero(np.abs(part * scale.b) >= _TOO_SMALL).tolist():
                 yield i, Reason(kind=saying.kind, term=word, weight=scale.b * float(part[i]))
@@ -73,17 +72,19 @@ def _likenesses(
 
 
 def _word_by_word(
-    saying: Saying, texts: Texts, lexical: Any, rows: Ints
+    saying: Saying, texts: Texts, papers: Any
 ) -> Iterator[tuple[str, NDArray[np.float64]]]:
     """Give what each word of a text adds, where that is asked for."""
     if not saying.words:
         return
-    asked = texts.lexical[[saying.text]].toarray()[0]
-    papers = lexical[rows].tocsc()
-    for stem, word in saying.words:
-        column = texts.background.column(stem)
-        if column is not None and column < min(len(asked), papers.shape[1]):
-            yield word, saying.weights.words * asked[column] * papers[:, [column]].toarray()[:, 0]
+    asked = texts.lexical[[saying.text]]
+    width = min(asked.shape[1], papers.shape[1])
+    found = [(texts.background.column(stem), word) for stem, word in saying.words]
+    known = [(column, word) for column, word in found if column is not None and column < width]
+    columns = [column for column, _ in known]
+    parts = saying.weights.words * asked[:, columns].toarray() * papers[:, columns].toarray()
+    for (_, word), part in zip(known, parts.T, strict=True):
+        yield word, part
 
 
 def _required_reasons(model: Model, scale: Scale, features: Features, row: int) -> list[Reason]:
