@@ -173,9 +173,10 @@ def brief_heading(paper: Paper, words: Words) -> str:
 def _notes(pick: Pick, today: date, words: Words) -> Iterator[str]:
     if is_from_outside(pick.reasons):
         yield words("outside")
-    day = first_day(pick.stored.sightings)
-    if is_from_earlier(pick.reasons) and day and day < today:
-        yield words("earlier", day=words.day(day, today))
+    if is_from_earlier(pick.reasons):
+        day = first_day(pick.stored.sightings)
+        if day and day < today:
+            yield words("earlier", day=words.day(day, today))
     if twin := twin_of(pick.reasons):
         yield words("because_twin", term=twin)
 

@@ -11,7 +11,6 @@ TEXT_WIDTH = 76
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")  # the others are white space
 _NOT_CHARACTERS = re.compile("[\ud800-\udfff\ufffe\uffff]")
 ADDRESS = re.compile(r"(?:https?://|mailto:|www\.)\S+|\S+@\S+", re.IGNORECASE)
-_EMPTY_LINES = re.compile(r"\n{3,}")
 _KEPT = 4_096  # of what many readers share
 
 
@@ -73,4 +72,6 @@ def addresses(text: str) -> list[tuple[int, int]]:
 def tidy(text: str) -> str:
     """Leave one empty line where a template left several, no blanks at the end of a line."""
     lines = "\n".join(map(str.rstrip, text.strip().split("\n")))
-    return _EMPTY_LINES.sub("\n\n", lines) + "\n"
+    while "\n\n\n" in lines:
+        lines = lines.replace("\n\n\n", "\n\n")
+    return lines + "\n"
