@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check check-mail bench bench-relevance clean
+.PHONY: demo test check check-mail chaos bench bench-relevance clean
 
 demo: $(VENV)/.run
 	$(BIN)/digest demo
@@ -25,6 +25,10 @@ check-mail: $(VENV)/.run .ci/mail/node_modules/.installed
 .ci/mail/node_modules/.installed: .ci/mail/package-lock.json
 	cd .ci/mail && npm ci --silent
 	touch $@
+
+# Kills at every point under every fault; CHAOS="--seconds 240" for less than all of it.
+chaos: $(VENV)/.dev
+	$(BIN)/python tests/chaos.py $(CHAOS)
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks

@@ -130,14 +130,23 @@ class RenderError(DigestError):
 
 
 class DeliveryError(DigestError):
-    """A message was not accepted; `code` is the relay's reply code, if it gave one."""
+    """A message was not accepted: `code` is the relay's reply code, if it gave one.
+
+    `stage` is how far the transaction had come, if there was one.
+    """
 
     def __init__(
-        self, message: str, *, recipient: str | None = None, code: int | None = None
+        self,
+        message: str,
+        *,
+        recipient: str | None = None,
+        code: int | None = None,
+        stage: str | None = None,
     ) -> None:
         super().__init__(message)
         self.recipient = recipient
         self.code = code
+        self.stage = stage
 
 
 class DeliveryDeferred(DeliveryError):  # noqa: N818

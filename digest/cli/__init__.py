@@ -2,7 +2,9 @@
 
 import logging
 import os
+import signal
 import sys
+import threading
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -11,11 +13,18 @@ from digest.cli.arguments import parse_arguments
 from digest.errors import ConfigError, DigestError
 
 _INTERRUPTED = 130
+_TERMINATED = 143
+
+
+class _Terminated(BaseException):
+    """SIGTERM: end as after Ctrl-C, with what is past recall seen through."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     _prepare_streams()
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _terminate)
     arguments = parse_arguments(argv)
     level = logging.WARNING - 10 * (arguments.verbose - arguments.quiet)
     logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
@@ -35,6 +44,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         sys.stderr.write("digest: interrupted; whatever waits is left to the next run\n")
         return _INTERRUPTED
+    except _Terminated:
+        sys.stderr.write("digest: terminated; whatever waits is left to the next run\n")
+        return _TERMINATED
     except BrokenPipeError:
         _silence_stdout()  # whoever read us has enough
         return 0
@@ -43,6 +55,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"digest: {error.filename or 'standard output'}: {error.strerror}\n")
         return 1
     return code
+
+
+def _terminate(number: int, frame: object) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough
+    raise _Terminated
 
 
 def _prepare_streams() -> None:

@@ -17,7 +17,7 @@ from digest.config import Settings
 from digest.errors import ConfigError, DeliveryFailed
 from digest.issue import Status
 from digest.pipeline.compose import Composed, Edition, compose, who_is_due
-from digest.pipeline.deliver import Delivered
+from digest.pipeline.delivering import Delivered
 from digest.pipeline.desk import Past
 from digest.pipeline.fetch import Fetched, fetch
 from digest.store import good_files, outbox
@@ -166,7 +166,12 @@ def _deliver(settings: Settings, engine: sa.Engine) -> Delivered:
         delivered = wiring.dispatch(
             settings, engine, progress=lambda row, status: tick(next(numbers), total)
         )
-    if delivered.refused:
+    if delivered.paused:
+        complain(
+            f"the relay is left alone for a while; {delivered.waiting} messages wait: "
+            f"{delivered.paused}"
+        )
+    elif delivered.refused:
         complain(f"the relay refuses us; {delivered.waiting} messages wait: {delivered.refused}")
     return delivered
 

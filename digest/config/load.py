@@ -93,8 +93,6 @@ def _warnings(document: Document, settings: Settings) -> Iterator[str]:
         if path in document.lines:
             yield f"{document.where(path)}: has no effect yet"
     mail, database = settings.mail, settings.database
-    if mail and mail.commit_group != 1:
-        yield f"{document.where(('mail', 'commit_group'))}: has no effect yet"
     if mail and mail.password and mail.password.plain is not None:
         yield f"{mail.password.where}: a secret in plain text: {_BETTER}"
     keys = (settings.summary.key, *settings.library_keys.values())

@@ -15,7 +15,7 @@ from digest.demo.server import LoopbackServer
 from digest.errors import ConfigError
 from digest.issue import Envelope, Issue, Status
 from digest.pipeline.compose import Edition, compose
-from digest.pipeline.deliver import Delivered
+from digest.pipeline.delivering import Delivered
 from digest.pipeline.fetch import Fetched, fetch
 from digest.store import issues
 from digest.store.database import reading

@@ -11,6 +11,7 @@ from typing import Self
 
 from digest.errors import DeliveryDeferred
 from digest.issue import Envelope
+from digest.mail import Outcome
 
 _MESSAGE_ID = re.compile(rb"(?mi)^Message-ID:\s*<([^>\r\n]+)>")
 
@@ -27,19 +28,43 @@ class DirectoryTransport:
     def __exit__(self, *exception: object) -> None:
         self.close()
 
-    def send(self, envelope: Envelope, *, on_data: Callable[[], None]) -> str:
+    def stream(
+        self, envelopes: Iterator[Envelope], *, on_data: Callable[[Envelope], bool]
+    ) -> Iterator[tuple[Envelope, Outcome]]:
+        """Write messages; see `Transport.stream`."""
+        for envelope in envelopes:
+            outcome: Outcome
+            try:
+                outcome = self._put(envelope, lambda it=envelope: on_data(it))  # type: ignore[misc]
+            except DeliveryDeferred as error:
+                outcome = error
+            yield envelope, outcome
+
+    def send(self, envelope: Envelope, *, on_data: Callable[[], None] = lambda: None) -> str:
         """Write the message; DeliveryDeferred if the disk does not take it."""
+
+        def told() -> bool:
+            on_data()
+            return True
+
+        return self._put(envelope, told) or ""
+
+    def _put(self, envelope: Envelope, on_data: Callable[[], bool]) -> str | None:
         target = self._path / _file_name(envelope.content)
         with _deferring(target, envelope):
             written = _write(self._path, envelope.content)
         try:
-            on_data()
+            if not on_data():
+                return None
             with _deferring(target, envelope):
                 written.replace(target)
                 _sync(self._path)
         finally:
             written.unlink(missing_ok=True)
         return f"written to {target.name}"
+
+    def abort(self) -> None:
+        """Do nothing: a file takes no time."""
 
     def close(self) -> None:
         """Do nothing: no file stays open."""

@@ -43,20 +43,20 @@ def judge(stage: Stage, code: int, reply: str, recipient: str) -> DeliveryError:
     what = f"{stage}: {code} {reply}".rstrip()
     match code // 100:
         case 4 | 5 if stage is Stage.MAIL and code != SERVICE_CLOSING:
-            return RelayRefused(what, code=code)
+            return RelayRefused(what, code=code, stage=stage)
         case 4:
-            return DeliveryDeferred(what, recipient=recipient, code=code)
+            return DeliveryDeferred(what, recipient=recipient, code=code, stage=stage)
         case 5 if _speaks_of_us(code, reply):
-            return RelayRefused(what, recipient=recipient, code=code)
+            return RelayRefused(what, recipient=recipient, code=code, stage=stage)
         case 5:
-            return DeliveryFailed(what, recipient=recipient, code=code)
+            return DeliveryFailed(what, recipient=recipient, code=code, stage=stage)
     return lost(stage, f"not a reply to this: {code} {reply}", recipient)
 
 
 def lost(stage: Stage, why: object, recipient: str) -> DeliveryError:
     """Return the error that a lost connection or a timeout amounts to."""
     error = DeliveryUncertain if stage is Stage.DOT else DeliveryDeferred
-    return error(f"{stage}: {why}", recipient=recipient)
+    return error(f"{stage}: {why}", recipient=recipient, stage=stage)
 
 
 def _speaks_of_us(code: int, reply: str) -> bool:

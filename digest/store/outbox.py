@@ -14,12 +14,19 @@ from digest.issue import Delivery, Status
 from digest.store import schema
 
 _TABLE = schema.deliveries
+_UNSETTLED = (Status.CLAIMED, Status.SENDING, Status.UNCERTAIN)
+"""UNCERTAIN: the lease ran out, but nobody knows better than the one who claimed it."""
 
 
 def claim(
-    connection: sa.Connection, *, now: datetime, lease: timedelta, limit: int
+    connection: sa.Connection,
+    *,
+    now: datetime,
+    lease: timedelta,
+    limit: int,
+    owner: str | None = None,
 ) -> list[Delivery]:
-    """Take deliveries that wait, oldest first, for as long as the lease lasts."""
+    """Take deliveries that wait, oldest first: while the owner lives, or the lease lasts."""
     again = (Status.DEFERRED.value, Status.UNCERTAIN.value)
     ready = sa.or_(
         _TABLE.c.status == Status.QUEUED.value,
@@ -40,6 +47,7 @@ def claim(
         .values(
             status=Status.CLAIMED.value,
             fence=_TABLE.c.fence + 1,
+            owner=owner,
             lease_until=now + lease,
         )
     )
@@ -50,22 +58,75 @@ def claim(
 
 
 def begin_sending(
-    connection: sa.Connection, delivery: Delivery, *, now: datetime, lease: timedelta
-) -> bool:
-    """Mark a claimed delivery as past recall; False if the claim was lost or it is suppressed."""
-    unwanted = sa.select(schema.suppressions.c.email).where(
-        schema.suppressions.c.email == delivery.recipient.casefold()
+    connection: sa.Connection, deliveries: Sequence[Delivery], *, now: datetime, lease: timedelta
+) -> frozenset[int]:
+    """Mark claimed deliveries as past recall; give the ids of those that are.
+
+    The others were claimed by somebody else since, or are suppressed.
+    """
+    unwanted = (
+        sa.select(sa.literal(1))
+        .select_from(schema.issues)
+        .join(schema.suppressions, schema.suppressions.c.email == schema.issues.c.subscriber)
+        .where(schema.issues.c.id == _TABLE.c.issue_id)
     )
-    changed = connection.execute(
+    begun = connection.execute(
         sa.update(_TABLE)
-        .where(_mine(delivery, Status.CLAIMED), ~unwanted.exists())
+        .where(
+            sa.tuple_(_TABLE.c.id, _TABLE.c.fence).in_([(d.id, d.fence) for d in deliveries]),
+            _TABLE.c.status == Status.CLAIMED.value,
+            ~unwanted.exists(),
+        )
         .values(
             status=Status.SENDING.value,
-            attempts=delivery.attempts + 1,
+            attempts=_TABLE.c.attempts + 1,
             lease_until=now + lease,
         )
+        .returning(_TABLE.c.id)
     )
-    return changed.rowcount == 1
+    return frozenset(begun.scalars())
+
+
+def suppressed(connection: sa.Connection, deliveries: Sequence[Delivery]) -> frozenset[int]:
+    """Give the ids of those whose recipient wants no mail any more."""
+    query = (
+        sa.select(_TABLE.c.id)
+        .join(schema.issues, schema.issues.c.id == _TABLE.c.issue_id)
+        .join(schema.suppressions, schema.suppressions.c.email == schema.issues.c.subscriber)
+        .where(_TABLE.c.id.in_([delivery.id for delivery in deliveries]))
+    )
+    return frozenset(connection.execute(query).scalars())
+
+
+def settle_sent(
+    connection: sa.Connection, accepted: Sequence[tuple[Delivery, str]], *, now: datetime
+) -> None:
+    """Write that the relay took these deliveries, and what it said; those that are ours still."""
+    if not accepted:
+        return
+    statement = (
+        sa.update(_TABLE)
+        .where(
+            _TABLE.c.id == sa.bindparam("of_id"),
+            _TABLE.c.fence == sa.bindparam("of_fence"),
+            # One by one: a list of them cannot go with many rows.
+            sa.or_(*(_TABLE.c.status == each.value for each in _UNSETTLED)),
+        )
+        .values(
+            status=Status.SENT.value,
+            owner=None,
+            lease_until=None,
+            next_at=None,
+            settled_at=now,
+            reply=sa.bindparam("said"),
+            attempts=sa.bindparam("tries"),
+        )
+    )
+    rows = [
+        {"of_id": d.id, "of_fence": d.fence, "said": reply, "tries": d.attempts + 1}
+        for d, reply in accepted
+    ]
+    connection.execute(statement, rows)
 
 
 def settle(
@@ -80,10 +141,10 @@ def settle(
     """Write what became of a try; False if another has claimed the delivery since."""
     changed = connection.execute(
         sa.update(_TABLE)
-        # UNCERTAIN: the lease ran out, but nobody knows better than the one who claimed it.
-        .where(_mine(delivery, Status.CLAIMED, Status.SENDING, Status.UNCERTAIN))
+        .where(_mine(delivery, *_UNSETTLED))
         .values(
             status=status.value,
+            owner=None,
             lease_until=None,
             next_at=next_at,
             settled_at=now,
@@ -109,6 +170,7 @@ def release(
             .values(
                 status=(Status.DEFERRED if delivery.next_at else Status.QUEUED).value,
                 next_at=delivery.next_at,
+                owner=None,
                 lease_until=None,
                 attempts=delivery.attempts,
             )
@@ -123,6 +185,7 @@ def postpone(connection: sa.Connection, delivery: Delivery, *, until: datetime, 
         .values(
             status=Status.DEFERRED.value,
             next_at=until,
+            owner=None,
             lease_until=None,
             reply=reply,
             attempts=delivery.attempts,
@@ -130,29 +193,47 @@ def postpone(connection: sa.Connection, delivery: Delivery, *, until: datetime, 
     )
 
 
-def recover(connection: sa.Connection, *, now: datetime, resend: bool) -> int:
-    """Take up what a dead run left behind, once its lease is over; count the uncertain.
+def owners(connection: sa.Connection) -> list[str]:
+    """Name those who hold a claim."""
+    under_way = _TABLE.c.status.in_([Status.CLAIMED.value, Status.SENDING.value])
+    query = sa.select(_TABLE.c.owner).distinct().where(under_way, _TABLE.c.owner.is_not(None))
+    return list(connection.execute(query).scalars())
 
-    A row that was only claimed is queued again. One found in `sending` is uncertain; with
-    `resend` it is due again at once, under the same Message-ID.
+
+def recover(
+    connection: sa.Connection, *, now: datetime, resend: bool, gone: Sequence[str] = ()
+) -> int:
+    """Take up what dead runs left behind; count it.
+
+    Dead are those `gone`, and those whose lease is over. A row that was only claimed is queued
+    again, or deferred as it was. One found in `sending` is uncertain; with `resend` it is due
+    again at once, under the same Message-ID.
     """
-    over = _TABLE.c.lease_until < now
-    connection.execute(
-        sa.update(_TABLE)
-        .where(_TABLE.c.status == Status.CLAIMED.value, over)
-        .values(status=Status.QUEUED.value, lease_until=None)
-    )
+    over = sa.or_(_TABLE.c.lease_until < now, _TABLE.c.owner.in_(gone))
+    nobodys = {"owner": None, "lease_until": None}
+    taken_up = 0
+    for again, status in ((False, Status.QUEUED), (True, Status.DEFERRED)):
+        freed = connection.execute(
+            sa.update(_TABLE)
+            .where(
+                _TABLE.c.status == Status.CLAIMED.value,
+                _TABLE.c.next_at.is_not(None) if again else _TABLE.c.next_at.is_(None),
+                over,
+            )
+            .values(status=status.value, **nobodys)
+        )
+        taken_up += freed.rowcount
     doubtful = connection.execute(
         sa.update(_TABLE)
         .where(_TABLE.c.status == Status.SENDING.value, over)
         .values(
             status=Status.UNCERTAIN.value,
-            lease_until=None,
             next_at=now if resend else None,
             reply="the run ended before the relay's answer was known",
+            **nobodys,
         )
     )
-    return doubtful.rowcount
+    return taken_up + doubtful.rowcount
 
 
 def counts(connection: sa.Connection) -> dict[Status, int]:

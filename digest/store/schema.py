@@ -181,6 +181,8 @@ deliveries = sa.Table(
     sa.Column("attempts", sa.Integer, nullable=False),
     # Grows with each claim, so that one who lost the claim cannot settle it.
     sa.Column("fence", sa.Integer, nullable=False),
+    # Whose claim it is (see presence); a lease is for owners whose end cannot be seen.
+    sa.Column("owner", sa.Text),
     sa.Column("lease_until", UtcDateTime),
     sa.Column("queued_at", UtcDateTime, nullable=False),
     sa.Column("next_at", UtcDateTime),
@@ -213,6 +215,45 @@ suppressions = sa.Table(
     sa.Column("email", sa.Text, primary_key=True),
     sa.Column("why", sa.Text, nullable=False),
     sa.Column("since", UtcDateTime, nullable=False),
+)
+
+bounces = sa.Table(
+    "bounces",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("email", sa.Text, nullable=False, index=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
+    # Of the message that brought it, so that the same one counts once.
+    sa.Column("message", sa.Text, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.UniqueConstraint("email", "message"),
+)
+
+# Those who are in no file.
+subscribers = sa.Table(
+    "subscribers",
+    metadata,
+    sa.Column("email", sa.Text, primary_key=True),
+    sa.Column("facts", sa.JSON, nullable=False),
+    sa.Column("added_at", UtcDateTime, nullable=False),
+    sa.Column("changed_at", UtcDateTime, nullable=False),
+)
+
+# Secrets that nobody else needs to know, made when first needed.
+keys = sa.Table(
+    "keys",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("secret", sa.LargeBinary, nullable=False),
+)
+
+relay_pauses = sa.Table(
+    "relay_pauses",
+    metadata,
+    sa.Column("relay", sa.Text, primary_key=True),
+    sa.Column("until", UtcDateTime, nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
 )
 
 vectors = sa.Table(

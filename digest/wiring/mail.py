@@ -16,7 +16,8 @@ from digest.mail.envelope import MailHeaders, make_content
 from digest.mail.lists import feedback_id
 from digest.mail.relay import Relay
 from digest.mail.smtp import SmtpTransport
-from digest.pipeline.deliver import Delivered, Policy, deliver
+from digest.pipeline.deliver import deliver
+from digest.pipeline.delivering import Delivered, Policy
 from digest.wiring.store import now
 from digest.wiring.templates import renderer, token, unsubscribe
 
@@ -40,6 +41,7 @@ def policy(mail: MailSettings) -> Policy:
     """Say how to deliver."""
     return Policy(
         connections=mail.connections,
+        commit_group=mail.commit_group,
         retry_after=mail.retry_after,
         retry_for=mail.retry_for,
         resend_in_doubt=mail.in_doubt == "resend",
@@ -86,6 +88,7 @@ def dispatch(
         wrap=wrapper(settings),
         policy=policy(mail),
         clock=now,
+        relay=str(mail.directory or f"{mail.host}:{mail.port}"),
         progress=progress,
     )
 

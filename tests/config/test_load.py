@@ -298,7 +298,7 @@ def test_keys_without_effect_are_warned_about(tmp_path: Path) -> None:
         '[digest]\nalerts_to = ["a@example.org"]\nheartbeat = "https://example.org"\n'
         'keep_dumps = "1d"\nkeep_papers = "1d"\nkeep_issues = "1d"\n'
         + FROM
-        + 'host = "h"\nbounce_address = "b@example.org"\ncommit_group = 2\n'
+        + 'host = "h"\nbounce_address = "b@example.org"\n'
         + '[[source]]\nname = "a"\nkind = "file"\npath = "b"\nevery = "30m"',
         tmp_path,
     )
@@ -310,8 +310,7 @@ def test_keys_without_effect_are_warned_about(tmp_path: Path) -> None:
             (3, "digest.heartbeat"),
             (5, "digest.keep_papers"),
             (6, "digest.keep_issues"),
-            (16, "source[0].every"),
-            (11, "mail.commit_group"),
+            (15, "source[0].every"),
         ]
     )
 

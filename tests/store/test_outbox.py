@@ -21,7 +21,7 @@ ADA, GRACE = "ada@example.org", "grace@example.org"
 
 def begin(engine: sa.Engine, delivery: Delivery) -> bool:
     with writing(engine) as connection:
-        return outbox.begin_sending(connection, delivery, now=NOW, lease=LEASE)
+        return bool(outbox.begin_sending(connection, [delivery], now=NOW, lease=LEASE))
 
 
 def settle(engine: sa.Engine, delivery: Delivery, status: Status, **facts: object) -> bool:
@@ -151,7 +151,7 @@ def test_nothing_is_recovered_before_its_lease_is_over(engine: sa.Engine) -> Non
 def test_after_a_crash_what_was_only_claimed_is_queued(engine: sa.Engine) -> None:
     add_issues(engine, ADA)
     claim(engine)
-    assert recover(engine, resend=False) == 0
+    assert recover(engine, resend=False) == 1
     assert counts(engine) == {Status.QUEUED: 1}
 
 
