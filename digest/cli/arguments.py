@@ -7,10 +7,6 @@ from datetime import date
 from digest import __version__
 
 _NOT_YET = {
-    "subscribers": "the subscribers kept in the database",
-    "suppress": "whom never to write to",
-    "receive": "bounces and unsubscribes by mail",
-    "retry": "another try for what failed",
     "run": "the service",
     "backup": "a copy of a live database",
     "restore": "a database from a copy",
@@ -37,7 +33,7 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.set_defaults(config=None, verbose=0, quiet=0, json=False)
     _global_options(parser)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for add in (_setting_up, _listings, _interests, _mailing):
+    for add in (_setting_up, _listings, _interests, _mailing, _people):
         add(commands)
     for name, does in _NOT_YET.items():
         later = commands.add_parser(name, help=f"{does} (not yet)")
@@ -142,6 +138,46 @@ def _mailing(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     status = _add(commands, "status", "status:status", "sources, subscribers and deliveries")
     status.add_argument("address", nargs="?", metavar="ADDRESS", help="only this subscriber")
     status.add_argument("--problems", action="store_true", help="only what is wrong")
+
+
+def _people(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    suppress = _add(commands, "suppress", "returning:suppress", "whom never to write to")
+    suppress.add_argument("address", nargs="?", metavar="ADDRESS", help="never write there")
+    suppress.add_argument("--why", metavar="TEXT", help="the reason, for the record")
+    suppress.add_argument("--list", action="store_true", help="whom, since when, and why")
+    suppress.add_argument("--remove", action="store_true", help="write to ADDRESS again")
+    _add(commands, "receive", "returning:receive", "look into a message on standard input")
+    retry = _add(commands, "retry", "returning:retry", "try again what failed or is in doubt")
+    retry.add_argument("--state", choices=("failed", "uncertain"), help="only these")
+    _subscribers(_add(commands, "subscribers", "subscribers:run", "those kept in the database"))
+
+
+def _subscribers(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+
+    def action(name: str, does: str) -> argparse.ArgumentParser:
+        added = actions.add_parser(name, help=does, description=f"{does[0].upper()}{does[1:]}.")
+        _global_options(added)
+        return added
+
+    action("list", "everyone, and where they are kept")
+    action("show", "everything that is held about one").add_argument("address", metavar="ADDRESS")
+    add = action("add", "keep one, or change one")
+    add.add_argument("address", metavar="ADDRESS")
+    add.add_argument("--name", metavar="NAME")
+    add.add_argument("--profile", metavar="NAME", help="a profile of the configuration")
+    add.add_argument("--keyword", action="append", metavar="TERM", help="any number of these")
+    take = action("import", "keep those of a table (CSV) or of JSON Lines")
+    take.add_argument("file", metavar="FILE", help="- is standard input")
+    take.add_argument("--profile", metavar="NAME", help="for those who bring no interest")
+    take.add_argument("--dry-run", action="store_true", help="only say what is wrong")
+    action("export", "print those kept, as JSON Lines").add_argument("--csv", action="store_true")
+    rename = action("rename", "give one another address; what they had stays known")
+    rename.add_argument("address", metavar="OLD")
+    rename.add_argument("new", metavar="NEW")
+    remove = action("remove", "keep one no longer")
+    remove.add_argument("address", metavar="ADDRESS")
+    remove.add_argument("--erase", action="store_true", help="and all that is held about them")
 
 
 def _day(text: str) -> date:

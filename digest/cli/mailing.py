@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from digest import wiring
 from digest.cli import interests, people
 from digest.cli.output import complain, emit, exit_code, progress, say
+from digest.cli.returning import look_into_inbox
 from digest.config import Settings
 from digest.errors import ConfigError, DeliveryFailed
 from digest.issue import Status
@@ -88,7 +89,10 @@ def send(arguments: argparse.Namespace) -> int:
 
 def _run(settings: Settings, engine: sa.Engine, arguments: argparse.Namespace) -> int:
     report = Report()
+    if not arguments.dry_run:
+        look_into_inbox(settings)
     everyone, report.complaints = people.subscribers(settings, engine)
+    settings = replace(settings, subscribers=tuple(everyone))
     chosen = _chosen(arguments.addresses, settings, everyone)
     if not (arguments.no_fetch or arguments.dry_run):
         report.fetched = _fetch(settings, engine)

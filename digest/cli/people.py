@@ -1,4 +1,4 @@
-"""Whom a command is about: the subscribers of the configuration, or a file of its own."""
+"""Whom a command is about: the subscribers of files and database, or a file of its own."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,17 +7,36 @@ import sqlalchemy as sa
 
 from digest import config
 from digest.config import Settings
+from digest.config.people import reader
 from digest.errors import ConfigError
 from digest.store import good_files
+from digest.store import subscribers as kept_subscribers
 from digest.store.database import reading
 from digest.subscriber import Subscriber
 
 
 def subscribers(settings: Settings, engine: sa.Engine) -> tuple[list[Subscriber], tuple[str, ...]]:
-    """Give everyone who can be served, and lines about those whose file is broken.
+    """Give everyone who can be served, and lines about those who are left out or broken.
 
-    A broken file's subscriber keeps what was last read from it without a mistake, if anything.
+    Those of the files come first, and win. A broken file's subscriber keeps what was last read
+    from it without a mistake, if anything.
     """
+    everyone, complaints = _of_files(settings, engine)
+    taken = {key for each in everyone for key in each.keys}
+    read = reader(settings, Path(engine.url.render_as_string(hide_password=True)))
+    with reading(engine) as connection:
+        for kept in kept_subscribers.load(connection):
+            try:
+                subscriber = read(kept.facts, 1)
+            except ConfigError as error:
+                complaints += [f"{kept.email} is left out: {line}" for line in error.problems]
+                continue
+            if taken.isdisjoint(subscriber.keys):
+                everyone.append(subscriber)
+    return everyone, tuple(complaints)
+
+
+def _of_files(settings: Settings, engine: sa.Engine) -> tuple[list[Subscriber], list[str]]:
     everyone = list(settings.subscribers)
     complaints: list[str] = []
     if settings.broken_files:
@@ -33,7 +52,7 @@ def subscribers(settings: Settings, engine: sa.Engine) -> tuple[list[Subscriber]
             complaints.append(f"{broken.path}: {restored.email} keeps the last good profile")
         else:
             complaints.append(f"{broken.path}: its subscriber is left out")
-    return everyone, tuple(complaints)
+    return everyone, complaints
 
 
 def _restore(text: str, path: Path, settings: Settings) -> Subscriber | None:

@@ -112,7 +112,6 @@ Duration = Annotated[timedelta, PlainValidator(duration())]
 Flag = Annotated[bool, PlainValidator(values.flag)]
 Line = Annotated[str, PlainValidator(values.one_line)]
 WebAddress = Annotated[str, PlainValidator(web_address)]
-Later = Annotated[None, PlainValidator(values.not_yet)]
 SecretField = Annotated[Secret, PlainValidator(secret)]
 
 _PresentPattern = Annotated[str, PlainValidator(places.present_pattern)]

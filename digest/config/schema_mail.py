@@ -18,7 +18,6 @@ from digest.config.places import existing_file, file_path
 from digest.config.schema import (
     Address,
     Duration,
-    Later,
     Line,
     NotEmpty,
     OneOrMany,
@@ -28,7 +27,7 @@ from digest.config.schema import (
 )
 from digest.config.settings import PORTS, DkimSettings
 from digest.config.times import duration
-from digest.config.values import choice, only, positive, whole
+from digest.config.values import choice, positive, whole
 
 _MINUTE = timedelta(minutes=1)
 _Mailbox = Annotated[str, PlainValidator(mailbox)]
@@ -48,7 +47,7 @@ class MailTable(Table):
     )
     reply_to: _Mailbox | None = None
     bounce_address: Address | None = None
-    inbox: Later = None
+    inbox: Annotated[Path, PlainValidator(file_path)] | None = None
     dkim: Annotated[DkimTable, becomes(DkimSettings)] | None = None
     host: Annotated[str, PlainValidator(mail_host)] | None = None
     directory: Annotated[Path, PlainValidator(file_path)] | None = None
@@ -57,7 +56,7 @@ class MailTable(Table):
     ca_file: Annotated[Path, PlainValidator(existing_file)] | None = None
     username: Line | None = None
     password: SecretField | None = None
-    auth: Annotated[str, PlainValidator(only("auto"))] | None = None
+    auth: Annotated[str, PlainValidator(choice("auto", "xoauth2"))] | None = None
     helo: Annotated[str, PlainValidator(helo_name)] | None = None
     connections: Annotated[int, PlainValidator(whole(1, 100))] | None = None
     messages_per_connection: Annotated[int, PlainValidator(whole(1))] | None = None

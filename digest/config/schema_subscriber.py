@@ -195,10 +195,16 @@ class DefaultsTable(Table):
     language: Annotated[str, PlainValidator(values.language)] | None = None
 
 
-class SubscriberTable(DefaultsTable):
+class OwnTable(Table):
+    """What no two subscribers share."""
+
     email: Address = Field(description="the address to write to")
     name: Line | None = None
     formerly: tuple[Address, ...] | None = None
+
+
+class SubscriberTable(DefaultsTable, OwnTable):
+    pass
 
 
 class _NestedInterests(Table):

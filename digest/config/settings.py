@@ -36,6 +36,7 @@ class MailSettings:
     sender: str
     reply_to: str | None = None
     bounce_address: str | None = None
+    inbox: Path | None = None
     dkim: DkimSettings | None = None
     host: str | None = None
     directory: Path | None = None
@@ -44,7 +45,7 @@ class MailSettings:
     ca_file: Path | None = None
     username: str | None = None
     password: Secret | None = None
-    auth: Literal["auto"] = "auto"
+    auth: Literal["auto", "xoauth2"] = "auto"
     helo: str | None = None
     connections: int = 4
     messages_per_connection: int = 100

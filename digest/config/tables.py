@@ -38,7 +38,7 @@ def read_mail(mistakes: Mistakes) -> MailSettings | None:
     keys = given(table)
     keys.setdefault("port", PORTS[keys.get("security", "starttls")])
     address = quote(bare_address(table.sender), safe="@+!#$&'*/=^_`{|}~-.")
-    keys.setdefault("unsubscribe", (f"mailto:{address}",))
+    keys.setdefault("unsubscribe", (f"mailto:{address}?subject=unsubscribe%20{{token}}",))
     if table.password:
         keys["password"] = placed(table.password, ("mail", "password"), mistakes)
     if dkim := keys.get("dkim"):

@@ -109,22 +109,6 @@ def choice(*options: str) -> Reader:
     return read
 
 
-def not_yet(value: Any) -> None:
-    raise ValueError("not yet: a later version of digest brings it")
-
-
-def only(*options: str) -> Reader:
-    """A choice of which only these are there yet."""
-
-    def read(value: Any) -> str:
-        if value not in options:
-            allowed = ", ".join(show(option) for option in options)
-            raise ValueError(f"{show(value)}: not yet; until then {allowed}")
-        return str(value)
-
-    return read
-
-
 def language(value: Any) -> str:
     """A language tag (BCP 47): of any language, since words.LANG.toml may be the user's."""
     if not isinstance(value, str) or not _LANGUAGE.fullmatch(value):

@@ -18,7 +18,8 @@ from digest.mail.headers import clean
 class Relay:
     """Where the relay is and how to speak to it.
 
-    `ca_file` names an authority instead of the system's. `timeout` (seconds) is for each step,
+    `ca_file` names an authority instead of the system's. With `auth` "xoauth2" the password is an
+    access token. `timeout` (seconds) is for each step,
     `data_timeout` for the reply to the final dot (RFC 5321 section 4.5.3.2.6: ten minutes).
     """
 
@@ -28,6 +29,7 @@ class Relay:
     ca_file: Path | None = None
     username: str | None = None
     password: str | None = field(default=None, repr=False)
+    auth: Literal["auto", "xoauth2"] = "auto"
     helo: str | None = None
     timeout: float = 60
     data_timeout: float = 600
@@ -85,7 +87,10 @@ def _log_in(smtp: smtplib.SMTP, relay: Relay) -> None:
         smtp.ehlo_or_helo_if_needed()
     if relay.username is not None:
         with _refusing(relay, f"login as {relay.username}"):
-            _authenticate(smtp, relay.username, relay.password or "")
+            if relay.auth == "xoauth2":
+                _present_token(smtp, relay.username, relay.password or "")
+            else:
+                _authenticate(smtp, relay.username, relay.password or "")
 
 
 def _authenticate(smtp: smtplib.SMTP, username: str, password: str) -> None:
@@ -95,6 +100,21 @@ def _authenticate(smtp: smtplib.SMTP, username: str, password: str) -> None:
     # smtplib's login knows ASCII only; AUTH PLAIN is UTF-8 (RFC 4616).
     secret = base64.b64encode(f"\0{username}\0{password}".encode()).decode()
     code, reply = smtp.docmd("AUTH", f"PLAIN {secret}")
+    if code != 235:
+        raise smtplib.SMTPAuthenticationError(code, reply)
+
+
+def _present_token(smtp: smtplib.SMTP, username: str, token: str) -> None:
+    """Log in with an access token, as Google and Microsoft want it (SASL XOAUTH2)."""
+    said = base64.b64encode(f"user={username}\1auth=Bearer {token}\1\1".encode()).decode()
+    code, reply = smtp.docmd("AUTH", f"XOAUTH2 {said}")
+    if code == 334:  # what is wrong comes as a challenge, which wants an empty answer
+        try:
+            why = base64.b64decode(reply).decode(errors="replace")
+        except ValueError:
+            why = reply_text(reply)
+        code, _ = smtp.docmd("")
+        raise smtplib.SMTPAuthenticationError(code, f"{why}: is the access token still good?")
     if code != 235:
         raise smtplib.SMTPAuthenticationError(code, reply)
 

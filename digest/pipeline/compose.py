@@ -135,7 +135,7 @@ def _is_over(subscriber: Subscriber, past: Past, edition: Edition) -> bool:
 
 
 def _why_not(subscriber: Subscriber, past: Past, edition: Edition) -> str | None:
-    if past.suppressed.intersection(subscriber.keys):
+    if past.is_suppressed(subscriber):
         return SUPPRESSED
     why = due.why_not(subscriber.schedule, due.local_day(edition.now, subscriber.schedule.timezone))
     if why is WhyNot.NOT_A_DAY and subscriber.key in edition.named:

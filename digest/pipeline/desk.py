@@ -18,6 +18,7 @@ from digest.selection import Selection
 from digest.store import issues, papers, pulls, suppressions, votes
 from digest.store.issues import Verdict
 from digest.store.pulls import PullRecord
+from digest.store.subscribers import hashed
 from digest.store.votes import StoredVote
 from digest.subscriber import Criteria, Subscriber
 
@@ -60,6 +61,13 @@ class Past:
             ),
             late=frozenset(late),
         )
+
+    def is_suppressed(self, subscriber: Subscriber) -> bool:
+        """Say whether somebody gets no mail, under any address, one that was erased too."""
+        if not self.suppressed:
+            return False
+        keys = subscriber.keys
+        return bool(self.suppressed.intersection((*keys, *map(hashed, keys))))
 
     def waits_for(self, subscriber: Subscriber) -> bool:
         """Say whether something that they read is expected and not there yet."""

@@ -1,6 +1,6 @@
 """Issues: what was chosen for whom on which day, and why a day had none."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -202,6 +202,19 @@ def past(
         )
         for row in rows
     ]
+
+
+def subscriber_of(connection: sa.Connection, beginning: str) -> str | None:
+    """Give whose issue has a Message-ID that begins so."""
+    name = schema.issues.c.message_id
+    query = sa.select(schema.issues.c.subscriber).where(name >= beginning, name < beginning + "~")
+    found: str | None = connection.execute(query.limit(1)).scalar_one_or_none()
+    return found
+
+
+def addresses(connection: sa.Connection) -> Iterator[str]:
+    """Give every address that an issue was made for."""
+    yield from connection.execute(sa.select(schema.issues.c.subscriber).distinct()).scalars()
 
 
 def decide(connection: sa.Connection, verdict: Verdict) -> None:

@@ -236,6 +236,35 @@ def recover(
     return taken_up + doubtful.rowcount
 
 
+def retry(
+    connection: sa.Connection, statuses: Sequence[Status], *, now: datetime
+) -> tuple[int, int]:
+    """Queue what ended in one of these states anew; count it, and what has become too late.
+
+    Too late is an issue after which its subscriber had another: its papers may have come in that.
+    """
+    later = schema.issues.alias("later")
+    mine = schema.issues.alias("mine")
+    has_later = (
+        sa.select(sa.literal(1))
+        .select_from(mine)
+        .join(
+            later,
+            sa.and_(later.c.subscriber == mine.c.subscriber, later.c.made_at > mine.c.made_at),
+        )
+        .where(mine.c.id == _TABLE.c.issue_id)
+        .exists()
+    )
+    ended = _TABLE.c.status.in_([status.value for status in statuses])
+    again = connection.execute(
+        sa.update(_TABLE)
+        .where(ended, ~has_later)
+        .values(status=Status.QUEUED.value, next_at=None, queued_at=now, owner=None)
+    )
+    late = connection.execute(sa.select(sa.func.count()).where(ended, has_later)).scalar_one()
+    return again.rowcount, int(late)
+
+
 def counts(connection: sa.Connection) -> dict[Status, int]:
     """Count the deliveries in each state."""
     query = sa.select(_TABLE.c.status, sa.func.count()).group_by(_TABLE.c.status)

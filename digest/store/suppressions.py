@@ -16,6 +16,13 @@ def add(connection: sa.Connection, suppression: Suppression) -> None:
     )
 
 
+def remove(connection: sa.Connection, email: str) -> bool:
+    """End a suppression; False if there was none."""
+    table = schema.suppressions
+    ended = connection.execute(sa.delete(table).where(table.c.email == email.casefold()))
+    return ended.rowcount > 0
+
+
 def load(connection: sa.Connection) -> dict[str, Suppression]:
     """Give every suppression by address."""
     rows = connection.execute(sa.select(schema.suppressions)).mappings()

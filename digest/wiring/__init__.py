@@ -7,6 +7,7 @@ from digest.wiring.mail import (
     mail_of,
     relay,
     signer,
+    tokens,
     wrapper,
 )
 from digest.wiring.ranking import encoder
@@ -32,6 +33,7 @@ __all__ = [
     "renderer",
     "signer",
     "summaries",
+    "tokens",
     "try_templates",
     "wanted_categories",
     "wrapper",

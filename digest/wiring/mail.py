@@ -16,10 +16,13 @@ from digest.mail.envelope import MailHeaders, make_content
 from digest.mail.lists import feedback_id
 from digest.mail.relay import Relay
 from digest.mail.smtp import SmtpTransport
+from digest.mail.tokens import Tokens, bounce_address
 from digest.pipeline.deliver import deliver
 from digest.pipeline.delivering import Delivered, Policy
+from digest.store import keys
+from digest.store.database import writing
 from digest.wiring.store import now
-from digest.wiring.templates import renderer, token, unsubscribe
+from digest.wiring.templates import NOBODYS, renderer, unsubscribe
 
 if TYPE_CHECKING:
     from digest.mail.dkim import Signer
@@ -69,6 +72,7 @@ def relay(mail: MailSettings) -> Relay:
         ca_file=mail.ca_file,
         username=mail.username,
         password=mail.password.read(os.environ) if mail.password else None,
+        auth=mail.auth,
         helo=mail.helo,
         messages_per_connection=mail.messages_per_connection,
     )
@@ -85,7 +89,7 @@ def dispatch(
     return deliver(
         engine,
         connect=connector(mail),
-        wrap=wrapper(settings),
+        wrap=wrapper(settings, tokens=tokens(engine)),
         policy=policy(mail),
         clock=now,
         relay=str(mail.directory or f"{mail.host}:{mail.port}"),
@@ -112,10 +116,18 @@ def signer(settings: Settings) -> "Signer | None":
     )
 
 
-def wrapper(settings: Settings, *, to: str | None = None) -> Callable[[Issue], Envelope]:
+def tokens(engine: sa.Engine) -> Tokens:
+    """Give what makes tokens, and knows them again; the key is made with the first."""
+    with writing(engine) as connection:
+        return Tokens(keys.ensure(connection))
+
+
+def wrapper(
+    settings: Settings, *, to: str | None = None, tokens: Tokens = NOBODYS
+) -> Callable[[Issue], Envelope]:
     """Make envelopes of issues; with `to` all of them go there."""
     mail = mail_of(settings)
-    render = renderer(settings)
+    render = renderer(settings, tokens)
     redirected = to or mail.redirect_all_to
     list_id = f"digest.{mail_domain(settings)}"
     signs = signer(settings)
@@ -128,8 +140,8 @@ def wrapper(settings: Settings, *, to: str | None = None) -> Callable[[Issue], E
             recipient_name=None if redirected else issue.name,
             reply_to=mail.reply_to,
             contact=settings.contact,
-            unsubscribe=unsubscribe(settings, issue),
-            token=token(issue),
+            unsubscribe=unsubscribe(settings, issue, tokens),
+            token=tokens.of_subscriber(issue.subscriber),
             message_id=issue.message_id,
             date=issue.made_at,
             list_id=list_id,
@@ -138,9 +150,16 @@ def wrapper(settings: Settings, *, to: str | None = None) -> Callable[[Issue], E
         )
         content = make_content(render(issue), headers)
         return Envelope(
-            sender=mail.bounce_address or sender_address(mail.sender),
+            sender=_envelope_sender(mail, issue, tokens),
             recipient=recipient,
             content=signs.sign(content, issue.made_at) if signs else content,
         )
 
     return wrap
+
+
+def _envelope_sender(mail: MailSettings, issue: Issue, tokens: Tokens) -> str:
+    """Give where bounces go: an address that says of which message."""
+    if mail.bounce_address is None:
+        return sender_address(mail.sender)
+    return bounce_address(mail.bounce_address, tokens.of_message(issue.message_id))

@@ -1,21 +1,24 @@
 """From the templates to messages, and whether every template can be filled in."""
 
 from collections.abc import Callable
-from hashlib import sha256
 
 from digest.config import Settings
 from digest.issue import Issue, Message
 from digest.mail.addresses import own_mailbox
+from digest.mail.tokens import Tokens
 from digest.rendering import Footer, Renderer
 from digest.rendering.samples import trial_issues
+
+NOBODYS = Tokens(b"")
+"""For what is only looked at: tokens that stop nobody's mail."""
 
 _NAMED = 5  # words that are named before the rest is only counted
 
 
-def renderer(settings: Settings) -> Callable[[Issue], Message]:
+def renderer(settings: Settings, tokens: Tokens = NOBODYS) -> Callable[[Issue], Message]:
     """Make messages of issues, with what this configuration says below them."""
     templates = Renderer(settings.templates)
-    return lambda issue: templates.render(issue, footer(settings, issue))
+    return lambda issue: templates.render(issue, footer(settings, issue, tokens))
 
 
 def fitter(settings: Settings) -> Callable[[Issue], Issue]:
@@ -44,10 +47,10 @@ def try_templates(settings: Settings) -> list[str]:
     return said
 
 
-def footer(settings: Settings, issue: Issue) -> Footer:
+def footer(settings: Settings, issue: Issue, tokens: Tokens = NOBODYS) -> Footer:
     """Say what stands below an issue."""
     return Footer(
-        unsubscribe=unsubscribe(settings, issue),
+        unsubscribe=unsubscribe(settings, issue, tokens),
         contact=settings.contact,
         sender_name=_sender_name(settings),
     )
@@ -60,12 +63,8 @@ def _sender_name(settings: Settings) -> str:
     return mailbox.name or mailbox.address
 
 
-def unsubscribe(settings: Settings, issue: Issue) -> tuple[str, ...]:
+def unsubscribe(settings: Settings, issue: Issue, tokens: Tokens) -> tuple[str, ...]:
     """Give the ways to stop, with the subscriber's token in them."""
     addresses = settings.mail.unsubscribe if settings.mail else ()
-    return tuple(address.replace("{token}", token(issue)) for address in addresses)
-
-
-def token(issue: Issue) -> str:
-    """Name a subscriber to the sites that unsubscribe, without telling the address."""
-    return sha256(issue.subscriber.casefold().encode()).hexdigest()[:20]
+    token = tokens.of_subscriber(issue.subscriber)
+    return tuple(address.replace("{token}", token) for address in addresses)

@@ -1,0 +1,109 @@
+"""suppress, receive, retry: whom never to write to, what comes back, and what is tried again."""
+
+import argparse
+import os
+import sys
+
+from digest import wiring
+from digest.cli.output import complain, emit, exit_code, say, table
+from digest.config import Settings
+from digest.errors import ConfigError
+from digest.issue import Status
+from digest.pipeline.receive import Received, receive_inbox
+from digest.pipeline.receive import receive as look_into
+from digest.store import outbox, suppressions
+from digest.store.database import reading, writing
+from digest.subscriber import Suppression
+
+_BY_HAND = "by hand"
+# What a mail system says of whom a message was for (Postfix's local and pipe daemons).
+_ENVIRONMENT = ("ORIGINAL_RECIPIENT", "RECIPIENT", "EXTENSION")
+
+
+def suppress(arguments: argparse.Namespace) -> int:
+    """Never write to an address again, or list and end suppressions."""
+    settings = wiring.load_settings(arguments.config)
+    if bool(arguments.address) == arguments.list:
+        raise ConfigError(["suppress takes an ADDRESS, or --list"])
+    if arguments.remove and not arguments.address:
+        raise ConfigError(["--remove needs an ADDRESS"])
+    with wiring.open_store(settings) as engine:
+        if arguments.list:
+            with reading(engine) as connection:
+                found = suppressions.load(connection)
+            _show(list(found.values()), as_json=arguments.json)
+            return 0
+        address = arguments.address.strip()
+        with writing(engine) as connection:
+            if arguments.remove:
+                if not suppressions.remove(connection, address):
+                    raise ConfigError([f"{address} is not suppressed"])
+                say(f"{address} gets mail again")
+            else:
+                why = arguments.why or _BY_HAND
+                suppressions.add(
+                    connection, Suppression(email=address, why=why, since=wiring.now())
+                )
+                say(f"{address} gets no more mail")
+    return 0
+
+
+def _show(found: list[Suppression], *, as_json: bool) -> None:
+    rows = [[each.email, each.why, each.since.isoformat(timespec="seconds")] for each in found]
+    if as_json:
+        emit([dict(zip(("email", "why", "since"), row, strict=True)) for row in rows])
+    elif rows:
+        table(("email", "why", "since"), rows)
+
+
+def receive(arguments: argparse.Namespace) -> int:
+    """Look into one message on standard input, as a mail system pipes it."""
+    settings = wiring.load_settings(arguments.config)
+    content = sys.stdin.buffer.read()
+    addresses = "\n".join(os.environ.get(name, "") for name in _ENVIRONMENT)
+    with wiring.open_store(settings) as engine:
+        tokens = wiring.tokens(engine)
+        received = look_into(engine, content, tokens, now=wiring.now(), addresses=addresses)
+    _tell(received, as_json=arguments.json)
+    return 0  # anything else, and a mail system would send the message back
+
+
+def _tell(received: Received, *, as_json: bool) -> None:
+    if as_json:
+        emit(
+            {
+                "kind": received.kind.value,
+                "why": received.why,
+                "subscriber": received.email,
+                "suppressed": received.suppressed,
+            }
+        )
+        return
+    what = f"{received.email}: {received.kind}" if received.email else f"{received.kind}"
+    say(f"{what}: {received.why}{'; gets no more mail' if received.suppressed else ''}")
+
+
+def look_into_inbox(settings: Settings) -> None:
+    """Look into the maildir of the configuration, where there is one."""
+    mail = settings.mail
+    if mail is None or mail.inbox is None:
+        return
+    with wiring.open_store(settings) as engine:
+        for received in receive_inbox(engine, mail.inbox, wiring.tokens(engine), now=wiring.now()):
+            if received.email:
+                complain(f"inbox: {received.email}: {received.kind}: {received.why}")
+
+
+def retry(arguments: argparse.Namespace) -> int:
+    """Put what failed, or is in doubt, back into the outbox for the next run."""
+    settings = wiring.load_settings(arguments.config)
+    states = [Status(arguments.state)] if arguments.state else [Status.FAILED, Status.UNCERTAIN]
+    with wiring.open_store(settings) as engine, writing(engine) as connection:
+        again, late = outbox.retry(connection, states, now=wiring.now())
+    if arguments.json:
+        emit({"retried": again, "late": late})
+    else:
+        say(f"{again} wait for the next run")
+        if late:
+            say(f"{late} stay as they are: a later issue has gone to the same subscriber")
+    return exit_code(failed=False, waits=bool(again))

@@ -1,0 +1,147 @@
+"""Subscribers that stand in no file: rows of a table, lines of JSON, or the database's own."""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from digest.config.document import Document
+from digest.config.mistakes import Mistakes
+from digest.config.places import Place
+from digest.config.schema_subscriber import OwnTable
+from digest.config.settings import Settings
+from digest.config.subscribers import from_document
+from digest.errors import ConfigError
+from digest.subscriber import Subscriber
+
+_OWN = ("email", "name", "formerly")
+_LISTS = ("keywords", "authors", "categories")  # columns of one interest
+_NUMBERS = ("max_papers", "also", "min_score", "trending", "diversity", "surprise")
+_SIMPLE = ("timezone", "send_at", "layout", "language", "when_empty", "window", "profile", "until")
+COLUMNS = (*_OWN[:2], *_SIMPLE, "days", "sources", *_NUMBERS, *_LISTS, "about")
+
+
+def from_facts(
+    facts: Mapping[str, Any],
+    settings: Settings,
+    *,
+    path: Path,
+    line: int = 1,
+    taken: Collection[str] = frozenset(),
+) -> Subscriber:
+    """Make a subscriber of the keys of a subscriber's file; ConfigError with its mistakes."""
+    document = Document(path=path, text="", data=dict(facts), lines={(): line})
+    return from_document(document, settings.shared, taken)
+
+
+def reader(settings: Settings, path: Path) -> Callable[[Mapping[str, Any], int], Subscriber]:
+    """Make subscribers of facts and the line they stand in; those who want the same share it."""
+    shared: dict[str, Subscriber] = {}
+
+    def read(facts: Mapping[str, Any], line: int) -> Subscriber:
+        wanted = {name: value for name, value in facts.items() if name not in _OWN}
+        key = json.dumps(wanted, sort_keys=True)
+        own = {name: facts[name] for name in _OWN if name in facts}
+        if key not in shared:
+            shared[key] = from_facts(facts, settings, path=path, line=line)
+            return shared[key]
+        table = _own(own, path, line)
+        return replace(
+            shared[key], email=table.email, name=table.name, formerly=table.formerly or ()
+        )
+
+    return read
+
+
+def _own(facts: dict[str, Any], path: Path, line: int) -> OwnTable:
+    document = Document(path=path, text="", data=facts, lines={(): line})
+    mistakes = Mistakes(document, Place(folder=path.absolute().parent, is_trusted=False))
+    table = mistakes.read(OwnTable, ())
+    mistakes.raise_any()
+    assert table is not None  # noqa: S101 (whatever is wrong has been raised)
+    return table
+
+
+def read_rows(
+    text: str, path: Path, *, profile: str | None = None
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Read CSV or JSON Lines: the line and the facts of each; ConfigError for what is neither."""
+    text = text.removeprefix("\ufeff")
+    rows = _json_lines(text, path) if text.lstrip().startswith("{") else _table(text, path)
+    for line, facts in rows:
+        if profile is not None and "interest" not in facts:
+            facts = {"profile": profile, **facts}
+        yield line, facts
+
+
+def _json_lines(text: str, path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            facts = json.loads(line)
+        except ValueError as error:
+            raise ConfigError([f"{path}:{number}: this is no JSON: {error}"]) from error
+        if not isinstance(facts, dict):
+            raise ConfigError([f"{path}:{number}: this is no JSON object"])
+        yield number, facts
+
+
+def _table(text: str, path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    head = text.partition("\n")[0]
+    delimiter = max(",;\t", key=head.count)
+    rows = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
+    try:
+        names = [name.strip().lower() for name in next(rows, [])]
+        if "email" not in names:
+            raise ConfigError(
+                [f"{path}:1: the first line names no column email: name the columns, as in "
+                 "email,name,profile"]
+            )  # fmt: skip
+        if unknown := [name for name in names if name not in COLUMNS]:
+            allowed = ", ".join(COLUMNS)
+            raise ConfigError(
+                [f"{path}:1: {name!r} is no column: they are {allowed}" for name in unknown]
+            )
+        for cells in rows:
+            if any(cell.strip() for cell in cells):
+                if len(cells) > len(names):
+                    raise ConfigError(
+                        [f"{path}:{rows.line_num}: has {len(cells)} cells for {len(names)} columns"]
+                    )
+                yield rows.line_num, _facts(dict(zip(names, cells, strict=False)))
+    except csv.Error as error:
+        raise ConfigError([f"{path}:{rows.line_num}: this is no CSV: {error}"]) from error
+
+
+def _facts(cells: Mapping[str, str]) -> dict[str, Any]:
+    """Turn cells into the keys of a subscriber's file; lists are parted by | or, within, by ;."""
+    said = {name: cell.strip() for name, cell in cells.items() if cell.strip()}
+    interest: dict[str, Any] = {name: _listed(said.pop(name)) for name in _LISTS if name in said}
+    if "about" in said:
+        interest["about"] = said.pop("about")
+    facts: dict[str, Any] = dict(said)
+    for name in ("days", "sources"):
+        if name in facts:
+            facts[name] = _listed(facts[name])
+    for name in _NUMBERS:
+        if name in facts:
+            facts[name] = _number(facts[name])
+    return {**facts, "interest": [interest]} if interest else facts
+
+
+def _listed(cell: str) -> list[str]:
+    return [part.strip() for part in cell.replace("|", ";").split(";") if part.strip()]
+
+
+def _number(cell: str) -> Any:
+    try:
+        return int(cell)
+    except ValueError:
+        try:
+            return float(cell)
+        except ValueError:
+            return cell  # and what is wrong with it is said where the key is read

@@ -1,0 +1,121 @@
+"""Subscribers kept in the database, beside those of the files."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+import sqlalchemy as sa
+
+from digest.store import schema
+from digest.store.database import upsert
+from digest.store.papers import chunks
+
+_TABLE = schema.subscribers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A subscriber as kept: the keys of a subscriber's file, as JSON has them."""
+
+    email: str
+    facts: Mapping[str, Any]
+
+
+def load(connection: sa.Connection) -> Iterator[Kept]:
+    """Give everyone kept, by address."""
+    query = sa.select(_TABLE.c.email, _TABLE.c.facts).order_by(_TABLE.c.email)
+    for email, facts in connection.execute(query):
+        yield Kept(email=email, facts=facts)
+
+
+def find(connection: sa.Connection, email: str) -> Kept | None:
+    """Give one by the present address."""
+    query = sa.select(_TABLE.c.email, _TABLE.c.facts).where(_TABLE.c.email == email.casefold())
+    row = connection.execute(query).one_or_none()
+    return Kept(email=row[0], facts=row[1]) if row else None
+
+
+def put(
+    connection: sa.Connection, people: Iterable[Mapping[str, Any]], *, now: datetime
+) -> dict[str, int]:
+    """Keep subscribers, each by the key `email`; count those added, changed and the same."""
+    wanted = {facts["email"].casefold(): dict(facts) for facts in people}
+    count = {"added": 0, "changed": 0, "same": 0}
+    for chunk in chunks(sorted(wanted)):
+        query = sa.select(_TABLE.c.email, _TABLE.c.facts).where(_TABLE.c.email.in_(chunk))
+        held = {row[0]: row[1] for row in connection.execute(query)}
+        rows = []
+        for email in chunk:
+            state = "added" if email not in held else "changed"
+            if held.get(email) == wanted[email]:
+                state = "same"
+            else:
+                rows.append(
+                    {"email": email, "facts": wanted[email], "added_at": now, "changed_at": now}
+                )
+            count[state] += 1
+        if rows:
+            statement = upsert(_TABLE, connection)
+            connection.execute(
+                statement.on_conflict_do_update(
+                    index_elements=[_TABLE.c.email],
+                    set_={
+                        "facts": statement.excluded.facts,
+                        "changed_at": statement.excluded.changed_at,
+                    },
+                ),
+                rows,
+            )
+    return count
+
+
+def rename(connection: sa.Connection, old: str, new: str, *, now: datetime) -> bool:
+    """Give a subscriber another address, and keep the old one; False if there is nobody."""
+    kept = find(connection, old)
+    if kept is None:
+        return False
+    formerly = [each for each in kept.facts.get("formerly", ()) if each != new]
+    facts = {**kept.facts, "email": new, "formerly": [*formerly, kept.facts["email"]]}
+    remove(connection, old)
+    put(connection, [facts], now=now)
+    return True
+
+
+def remove(connection: sa.Connection, email: str) -> bool:
+    """Keep a subscriber no longer; what they had stays known."""
+    gone = connection.execute(sa.delete(_TABLE).where(_TABLE.c.email == email.casefold()))
+    return gone.rowcount > 0
+
+
+def erase(connection: sa.Connection, addresses: Sequence[str], *, now: datetime) -> None:
+    """Forget a person: all that is held under any of the addresses, but for hashes to refuse."""
+    keys = [address.casefold() for address in addresses]
+    mine = sa.select(schema.issues.c.id).where(schema.issues.c.subscriber.in_(keys))
+    for statement in (
+        sa.delete(_TABLE).where(_TABLE.c.email.in_(keys)),
+        sa.delete(schema.deliveries).where(schema.deliveries.c.issue_id.in_(mine)),
+        sa.delete(schema.picks).where(schema.picks.c.issue_id.in_(mine)),
+        sa.delete(schema.issues).where(schema.issues.c.subscriber.in_(keys)),
+        sa.delete(schema.votes).where(schema.votes.c.subscriber.in_(keys)),
+        sa.delete(schema.verdicts).where(schema.verdicts.c.subscriber.in_(keys)),
+        sa.delete(schema.bounces).where(schema.bounces.c.email.in_(keys)),
+        sa.delete(schema.suppressions).where(schema.suppressions.c.email.in_(keys)),
+        _unused_profiles(),
+    ):
+        connection.execute(statement)
+    connection.execute(
+        upsert(schema.suppressions, connection).on_conflict_do_nothing(),
+        [{"email": hashed(key), "why": "erased", "since": now} for key in keys],
+    )
+
+
+def hashed(email: str) -> str:
+    """Give what remains of an address that was erased."""
+    return f"sha256:{sha256(email.casefold().encode()).hexdigest()}"
+
+
+def _unused_profiles() -> sa.Delete:
+    used = sa.select(schema.issues.c.profile).where(schema.issues.c.profile.is_not(None))
+    return sa.delete(schema.profiles).where(schema.profiles.c.digest.not_in(used))
