@@ -254,7 +254,9 @@ def test_a_login_in_clear_is_allowed_on_loopback(host: str, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("keys", "unsubscribe"),
     [
-        pytest.param("", ("mailto:papers@example.org",), id="default"),
+        pytest.param(
+            "", ("mailto:papers@example.org?subject=unsubscribe%20{token}",), id="default"
+        ),
         pytest.param(
             'unsubscribe = "https://example.org/u/{token}"',
             ("https://example.org/u/{token}",),

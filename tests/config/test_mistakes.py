@@ -152,8 +152,8 @@ MISTAKES = [
         "one of { env",
         id="two references",
     ),
-    pytest.param(mail('auth = "xoauth2"'), 4, "mail.auth", "not yet", id="xoauth2"),
-    pytest.param(mail('inbox = "in"'), 4, "mail.inbox", "not yet", id="inbox"),
+    pytest.param(mail('auth = "login"'), 4, "mail.auth", '"xoauth2"', id="auth"),
+    pytest.param(mail("inbox = 3"), 4, "mail.inbox", "3", id="inbox"),
     pytest.param(mail("dkim = true"), 4, "mail.dkim", "true is no table", id="dkim"),
     pytest.param(
         mail('[mail.dkim]\nkey = "k"'),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from digest.rendering.mathtext import Script, plain, runs
 
-CASES = Path(__file__).parents[1] / "data" / "mathtext" / "cases.tsv"
+CASES = Path(__file__).with_name("mathtext.tsv")
 LINES = [line for line in CASES.read_text(encoding="utf-8").splitlines() if line[0] != "#"]
 SHAPES = {Script.LINE: "{}", Script.SUB: "_{{{}}}", Script.SUP: "^{{{}}}"}
 PIECES = (
