@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from digest.errors import RelayRefused
 from digest.issue import Delivery, Envelope, Issue, Status
 from digest.mail import Transport
+from digest.paper import StoredPaper
 from digest.store import outbox, relay_pauses
 from digest.store.database import writing
 from digest.store.presence import gone
@@ -67,6 +68,7 @@ class Run:
     stop: threading.Event = field(default_factory=threading.Event)
     lock: threading.Lock = field(default_factory=threading.Lock)
     transports: set[Transport] = field(default_factory=set)
+    papers: dict[int, StoredPaper] = field(default_factory=dict)
     next_slot: datetime | None = None
     refusals: int = 0
     failures: int = 0

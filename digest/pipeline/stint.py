@@ -25,6 +25,7 @@ LEASE = timedelta(minutes=15)
 """Longer than the ten minutes that a relay may take over the final dot."""
 
 _BATCH = 32
+_MOST_PAPERS = 5_000  # held for the issues that come
 _FIRST_BACKOFF, _LONGEST_BACKOFF = 0.5, 30.0  # seconds before a new connection after a 421
 
 
@@ -116,7 +117,10 @@ class Stint:
             return bool(self.run.recover()) and self._claim()
         self.ready.extend(rows)
         with reading(self.run.engine) as connection:
-            self.content = issues.load(connection, (row.issue_id for row in rows))
+            if len(self.run.papers) > _MOST_PAPERS:
+                self.run.papers = {}  # others may still read what was there
+            known = self.run.papers
+            self.content = issues.load(connection, (row.issue_id for row in rows), known=known)
         for row in rows:
             if row.id in unwanted:
                 self.ready.remove(row)

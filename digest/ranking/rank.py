@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, starmap
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +21,11 @@ from digest.ranking.matching import Ints
 from digest.ranking.reasons import explain
 from digest.ranking.scoring import points
 from digest.ranking.texts import Texts
-from digest.subscriber import Criteria, Interest, Subscriber, Vote
+from digest.subscriber import Criteria, Interest, Schedule, Subscriber, Vote
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+_ANY_TIME = Schedule()
 _Key = tuple[Interest, float, tuple[Vote, ...]]
 
 
@@ -87,6 +89,7 @@ class _Batch:
     ) -> None:
         self._corpus = corpus
         self._votes = votes
+        self._rankings: dict[Any, Ranking] = {}
         wanted = dict.fromkeys(
             self._key(one, each) for each in subscribers for one in each.interests
         )
@@ -119,6 +122,14 @@ class _Batch:
         return self._points[[self._places[one, 0.0, ()] for one in interests]]
 
     def ranking(self, subscriber: Subscriber, allowed: Mask, *, everything: bool) -> Ranking:
+        """Rank for one; those who want the same and may get the same share the answer."""
+        cast = self._votes.get(subscriber.key, ())
+        key = (_wishes(subscriber), cast, allowed.tobytes(), everything)
+        if key not in self._rankings:
+            self._rankings[key] = self._ranked(subscriber, allowed, everything=everything)
+        return self._rankings[key]
+
+    def _ranked(self, subscriber: Subscriber, allowed: Mask, *, everything: bool) -> Ranking:
         places = [self._places[self._key(one, subscriber)] for one in subscriber.interests]
         allowed = allowed & ~self._features.any_of(_features(subscriber.exclude))
         choice = choose(
@@ -175,6 +186,11 @@ class _Batch:
             )
             for row, score, why in zip(rows, scores, reasons, strict=True)
         }
+
+
+def _wishes(subscriber: Subscriber) -> Subscriber:
+    """Give what of a subscriber decides about papers: not who it is, nor when mail comes."""
+    return replace(subscriber, email="", name=None, formerly=(), schedule=_ANY_TIME)
 
 
 def _surprising(pick: Pick) -> Pick:

@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from digest.bundled import bundled
 from digest.errors import RenderError
 from digest.issue import Issue, Message
-from digest.rendering.cards import Content
+from digest.rendering.cards import Content, PaperView
 from digest.rendering.dictionary import Dictionary, is_words
 from digest.rendering.inlining import inline
 from digest.rendering.language import Words
@@ -131,8 +131,8 @@ class Renderer:
         shapes: Any = self._environment.get_template("issue/_spans.html").module
         return Markup(getattr(shapes, name)(text))  # noqa: S704 (a macro's result)
 
-    def _shared(self, name: str, paper: Content, level: str, words: Words) -> Markup:
-        """Fill in a part of a card that is the same for all who asked for the same."""
+    def _shared(self, name: str, paper: PaperView | Content, level: str, words: Words) -> Markup:
+        """Fill in a paper's card, or what of it is the same for all who asked for the same."""
         template = self._environment.get_template(name)
         return Markup(template.render(paper=paper, level=level, words=words))  # noqa: S704
 

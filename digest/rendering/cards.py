@@ -78,6 +78,7 @@ class PaperView:
         return getattr(self.content, name)
 
 
+@lru_cache(maxsize=_KEPT)
 def paper_view(pick: Pick, *, number: int, today: date, several: bool, words: Words) -> PaperView:
     """Decide what is printed of a pick; `several`: the issue answers more than one interest."""
     return PaperView(

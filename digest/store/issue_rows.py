@@ -1,12 +1,15 @@
 """Issues as rows, and rows as issues."""
 
+import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from digest.issue import Issue, Outcome, Pick, Reason, ReasonKind, SourceReport
 from digest.paper import StoredPaper
+from digest.store import schema
 from digest.subscriber import Layout
 
 
@@ -35,6 +38,20 @@ def from_report(report: SourceReport) -> list[str | None]:
     return [report.source, report.outcome.value, report.why]
 
 
+def selected() -> sa.Select[Any]:
+    """Select picks with their reasons as they are written: many are the same."""
+    columns = (column for column in schema.picks.c if column.name != "reasons")
+    return sa.select(*columns, sa.cast(schema.picks.c.reasons, sa.Text).label("reasons"))
+
+
+@lru_cache(maxsize=16_384)
+def _reasons(text: str) -> tuple[Reason, ...]:
+    return tuple(
+        Reason(kind=ReasonKind(kind), term=term, weight=weight)
+        for kind, term, weight in json.loads(text)
+    )
+
+
 def issue_of(
     row: sa.RowMapping, chosen: list[sa.RowMapping], held: Mapping[int, StoredPaper]
 ) -> Issue:
@@ -46,10 +63,7 @@ def issue_of(
                 stored=held[pick["paper_id"]],
                 score=pick["score"],
                 interest=pick["interest"],
-                reasons=tuple(
-                    Reason(kind=ReasonKind(kind), term=term, weight=weight)
-                    for kind, term, weight in pick["reasons"]
-                ),
+                reasons=_reasons(pick["reasons"]),
                 summary=pick["summary"],
             )
         )

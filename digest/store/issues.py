@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from digest.issue import Issue, Status
+from digest.paper import StoredPaper
 from digest.store import issue_rows, papers, schema
 from digest.store.database import upsert
 
@@ -87,15 +88,22 @@ def add(connection: sa.Connection, issue: Issue, *, profile: str | None = None) 
     return int(number)
 
 
-def load(connection: sa.Connection, ids: Iterable[int]) -> dict[int, Issue]:
-    """Give issues by id, with the facts of their papers as they are now."""
+def load(
+    connection: sa.Connection, ids: Iterable[int], *, known: dict[int, StoredPaper] | None = None
+) -> dict[int, Issue]:
+    """Give issues by id, with the facts of their papers as they are now.
+
+    Papers that are `known` already are not read again; those that are read are added.
+    """
+    seen = {} if known is None else known
     wanted = sorted(set(ids))
     chosen: dict[int, list[sa.RowMapping]] = {number: [] for number in wanted}
     for chunk in papers.chunks(wanted):
-        query = sa.select(schema.picks).where(schema.picks.c.issue_id.in_(chunk))
+        query = issue_rows.selected().where(schema.picks.c.issue_id.in_(chunk))
         for row in connection.execute(query.order_by(schema.picks.c.position)).mappings():
             chosen[row["issue_id"]].append(row)
-    held = papers.load(connection, (row["paper_id"] for rows in chosen.values() for row in rows))
+    named = {row["paper_id"] for rows in chosen.values() for row in rows}
+    seen.update(papers.load(connection, named - seen.keys()))
     found: dict[int, Issue] = {}
     for chunk in papers.chunks(wanted):
         query = (
@@ -104,7 +112,7 @@ def load(connection: sa.Connection, ids: Iterable[int]) -> dict[int, Issue]:
             .where(schema.issues.c.id.in_(chunk))
         )
         for row in connection.execute(query).mappings():
-            found[row["id"]] = issue_rows.issue_of(row, chosen[row["id"]], held)
+            found[row["id"]] = issue_rows.issue_of(row, chosen[row["id"]], seen)
     return found
 
 
