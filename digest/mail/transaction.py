@@ -1,6 +1,5 @@
 """One envelope as SMTP says it: its commands, and its text made ready for the wire."""
 
-import re
 import smtplib
 from dataclasses import dataclass, replace
 
@@ -9,8 +8,6 @@ from digest.issue import Envelope
 from digest.mail.addresses import recipient_address, sender_address
 from digest.mail.relay import Relay
 from digest.mail.verdicts import Stage
-
-_BEGINS_WITH_DOT = re.compile(rb"(?m)^\.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +60,5 @@ def _is_international(sender: str, recipient: str, content: bytes) -> bool:
 def _stuffed(content: bytes) -> bytes:
     """Double each dot that begins a line (RFC 5321 section 4.5.2)."""
     end = b"" if content.endswith(b"\r\n") else b"\r\n"
-    if not content.startswith(b".") and b"\n." not in content:
-        return content + end
-    return _BEGINS_WITH_DOT.sub(b"..", content) + end
+    first = b"." if content.startswith(b".") else b""
+    return first + content.replace(b"\n.", b"\n..") + end

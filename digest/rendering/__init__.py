@@ -58,7 +58,7 @@ class Renderer:
         self._environment.filters["wrap"] = wrap
         self._shape = lru_cache(_KEPT)(self._in_shape)
         self._environment.filters["rich"] = lru_cache(_KEPT)(self._rich)
-        self._environment.globals["shared"] = lru_cache(_KEPT)(self._shared)
+        self._environment.globals["shared"] = lru_cache(4 * _KEPT)(self._shared)
         for name in self._sources:
             if name.endswith((".html", ".txt")):
                 self._compile(name)
