@@ -13,7 +13,6 @@ from digest.mail.addresses import own_mailbox, recipient_address
 from digest.mail.headers import clean, fold, identifier, phrase_words, text_words
 from digest.mail.lists import list_fields
 
-
 # Where a card of an issue begins or ends. Quoted-printable is made line by line, so that cutting
 # between any two lines changes nothing; here it makes stretches that many messages share.
 _SEAM = re.compile(r"\n(?=<table |<div |<h2 |\n)")

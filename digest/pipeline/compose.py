@@ -16,7 +16,7 @@ from digest.ranking import Encoder
 from digest.store import issues, profiles
 from digest.store.database import reading, writing
 from digest.store.issues import Verdict
-from digest.subscriber import Subscriber, WhenEmpty
+from digest.subscriber import Interest, Subscriber, WhenEmpty
 
 _AT_ONCE = 256
 """Subscribers ranked in one product: the dense block of papers × interests stays small."""
@@ -114,7 +114,15 @@ def _sort_out(
             open_today.append(subscriber)
         elif why != WhyNot.NOT_A_DAY:
             verdicts.append(_verdict(subscriber, edition, why))
-    return open_today, verdicts
+    return _alike_together(open_today), verdicts
+
+
+def _alike_together(subscribers: Sequence[Subscriber]) -> list[Subscriber]:
+    """Put those who want the same side by side, where they are ranked and rendered once."""
+    first: dict[tuple[Interest, ...], int] = {}
+    places = [first.setdefault(each.interests, len(first)) for each in subscribers]
+    order = sorted(range(len(places)), key=places.__getitem__)
+    return [subscribers[number] for number in order]
 
 
 def _is_over(subscriber: Subscriber, past: Past, edition: Edition) -> bool:
@@ -175,10 +183,9 @@ def _keep(
     elif made or verdicts:
         with writing(engine) as connection:
             profile = profiles.keep(connection, (draft.subscriber for draft in made))
-            added = [
-                issues.add(connection, draft.issue, profile=profile[draft.subscriber.key])
-                for draft in made
-            ]
+            added = issues.add_all(
+                connection, [(draft.issue, profile[draft.subscriber.key]) for draft in made]
+            )
             for verdict in verdicts:
                 issues.decide(connection, verdict)
         # One that another run made in the meantime is not ours to count.

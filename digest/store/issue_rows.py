@@ -18,6 +18,22 @@ def sections(issue: Issue) -> list[tuple[str, Pick]]:
     return [("pick", pick) for pick in issue.picks] + [("also", pick) for pick in issue.also]
 
 
+def from_issue(issue: Issue, profile: str | None) -> dict[str, Any]:
+    """Give the row of an issue; `profile` is the digest of what it was made with."""
+    return {
+        "subscriber": issue.subscriber.casefold(),
+        "day": issue.day,
+        "made_at": issue.made_at,
+        "message_id": issue.message_id,
+        "name": issue.name,
+        "searched": issue.searched,
+        "sources": [from_report(report) for report in issue.sources],
+        "layout": issue.layout.value,
+        "language": issue.language,
+        "profile": profile,
+    }
+
+
 def from_pick(issue_id: int, position: int, entry: tuple[str, Pick]) -> dict[str, Any]:
     """Give the row of a paper in an issue."""
     section, pick = entry

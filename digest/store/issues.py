@@ -51,41 +51,45 @@ def add(connection: sa.Connection, issue: Issue, *, profile: str | None = None) 
 
     `profile` is the digest of what it was made with.
     """
+    (number,) = add_all(connection, [(issue, profile)])
+    return number
+
+
+def add_all(
+    connection: sa.Connection, made: Sequence[tuple[Issue, str | None]]
+) -> list[int | None]:
+    """Keep issues of different subscribers, each with its profile's digest; see `add`."""
+    if not made:
+        return []
+    table = schema.issues
     statement = (
-        upsert(schema.issues, connection)
-        .values(
-            subscriber=issue.subscriber.casefold(),
-            day=issue.day,
-            made_at=issue.made_at,
-            message_id=issue.message_id,
-            name=issue.name,
-            searched=issue.searched,
-            sources=[issue_rows.from_report(report) for report in issue.sources],
-            layout=issue.layout.value,
-            language=issue.language,
-            profile=profile,
-        )
-        .on_conflict_do_nothing()
-        .returning(schema.issues.c.id)
+        upsert(table, connection).on_conflict_do_nothing().returning(table.c.subscriber, table.c.id)
     )
-    number = connection.execute(statement).scalar_one_or_none()
-    if number is None:
-        return None
-    sections = issue_rows.sections(issue)
-    rows = [issue_rows.from_pick(number, *entry) for entry in enumerate(sections)]
-    if rows:
-        connection.execute(sa.insert(schema.picks), rows)
-    connection.execute(
-        sa.insert(schema.deliveries).values(
-            issue_id=number,
-            recipient=issue.subscriber,
-            status=Status.QUEUED.value,
-            attempts=0,
-            fence=0,
-            queued_at=issue.made_at,
-        )
-    )
-    return int(number)
+    rows = [issue_rows.from_issue(issue, profile) for issue, profile in made]
+    numbers = {row[0]: int(row[1]) for row in connection.execute(statement, rows)}
+    added = [(numbers.get(issue.subscriber.casefold()), issue) for issue, _ in made]
+    new = [(number, issue) for number, issue in added if number is not None]
+    picks = [
+        issue_rows.from_pick(number, *entry)
+        for number, issue in new
+        for entry in enumerate(issue_rows.sections(issue))
+    ]
+    if picks:
+        connection.execute(sa.insert(schema.picks), picks)
+    deliveries = [
+        {
+            "issue_id": number,
+            "recipient": issue.subscriber,
+            "status": Status.QUEUED.value,
+            "attempts": 0,
+            "fence": 0,
+            "queued_at": issue.made_at,
+        }
+        for number, issue in new
+    ]
+    if deliveries:
+        connection.execute(sa.insert(schema.deliveries), deliveries)
+    return [number for number, _ in added]
 
 
 def load(
