@@ -47,7 +47,7 @@ from = "Daily Papers <papers@example.org>"
 host = "{host}"
 port = {port}
 security = "none"
-connections = 2
+connections = 1
 messages_per_connection = 1000
 commit_group = {group}
 [[source]]

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from digest.paper import collapse
 from digest.rendering.sentences import sentence_ends
@@ -40,17 +40,26 @@ def wrap(text: str, indent: str = "", first: str | None = None) -> str:
     """Wrap at TEXT_WIDTH columns; an address stays whole, however long."""
     room = TEXT_WIDTH - len(indent)
     words = text.split()
-    if max(map(len, words), default=0) > room:
+    longest = max(map(len, words), default=0)
+    begin = indent if first is None else first
+    if longest <= room and len(begin) == len(indent):
+        return begin + f"\n{indent}".join(_lines(room).findall(" ".join(words)))
+    if longest > room:
         words = [part for word in words for part in _parts(word, room)]
-    line = indent if first is None else first
     lines: list[str] = []
-    start, length = 0, len(line) - 1
+    line, start, length = begin, 0, len(begin) - 1
     for number, word in enumerate(words):
         length += 1 + len(word)
         if length > TEXT_WIDTH and number > start:
             lines.append(line + " ".join(words[start:number]))
             line, start, length = indent, number, len(indent) + len(word)
     return "\n".join([*lines, line + " ".join(words[start:])])
+
+
+@cache
+def _lines(room: int) -> re.Pattern[str]:
+    """Give what finds the lines of a text whose words have room and stand one blank apart."""
+    return re.compile(rf"\S.{{0,{room - 1}}}(?= |$)", re.DOTALL)
 
 
 def _parts(word: str, room: int) -> Iterable[str]:
