@@ -55,7 +55,8 @@ name = "ml"
 kind = "file"
 path = "none"
 """
-_PAGE = """<html><head><style>{{ css | safe }}</style></head><body class="page"><table class="sheet">
+_PAGE = """<html><head><style>{{ css | safe }}</style></head><body class="page">
+<table class="sheet">
 {% for p in papers %}<tr><td class="sheet"><table class="eyebrow"><tr>
 <td class="eyebrow-cell muted">{{ loop.index }}</td>
 <td class="eyebrow-cell muted">{{ "%.0f" | format(p.score) }}</td></tr></table>

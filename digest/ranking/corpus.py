@@ -37,13 +37,17 @@ class Corpus:
         self.background = background or Background()
         self.facts = [stored.paper for stored in self.papers]
         self.texts = TextIndex(self.facts)
-        self.authors = AuthorIndex(self.facts)
         self.categories = _by_category(self.facts)
         self.freshness = _freshness(self.papers)
         self.upvotes: Ints = np.asarray([each.upvotes or 0 for each in self.facts], dtype=np.int64)
         # What was looked up already, for `features`: many ask for the same, batch after batch.
         self.observed: dict[Any, Any] = {}
         self._wordings: dict[int, frozenset[str]] = {}
+
+    @cached_property
+    def authors(self) -> AuthorIndex:
+        """The names on the papers; read only where somebody follows an author."""
+        return AuthorIndex(self.facts)
 
     def wording(self, row: int) -> frozenset[str]:
         """Give the words of a paper as it has them, but for case."""

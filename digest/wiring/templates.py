@@ -1,6 +1,7 @@
 """From the templates to messages, and whether every template can be filled in."""
 
 from collections.abc import Callable
+from functools import cache
 
 from digest.config import Settings
 from digest.issue import Issue, Message
@@ -17,14 +18,24 @@ _NAMED = 5  # words that are named before the rest is only counted
 
 def renderer(settings: Settings, tokens: Tokens = NOBODYS) -> Callable[[Issue], Message]:
     """Make messages of issues, with what this configuration says below them."""
-    templates = Renderer(settings.templates)
+    templates = _templates(settings)
     return lambda issue: templates.render(issue, footer(settings, issue, tokens))
 
 
 def fitter(settings: Settings) -> Callable[[Issue], Issue]:
     """Take out of issues what a message has no room for."""
-    templates = Renderer(settings.templates)
+    templates = _templates(settings)
     return lambda issue: templates.fitted(issue, footer(settings, issue))
+
+
+def _templates(settings: Settings) -> Renderer:
+    """Read the templates: a user's own anew, for they may have changed; the shipped ones once."""
+    return Renderer(settings.templates) if settings.templates else _shipped()
+
+
+@cache
+def _shipped() -> Renderer:
+    return Renderer()
 
 
 def try_templates(settings: Settings) -> list[str]:
