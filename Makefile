@@ -30,8 +30,9 @@ check-mail: $(VENV)/.run .ci/mail/node_modules/.installed
 chaos: $(VENV)/.dev
 	$(BIN)/python tests/chaos.py $(CHAOS)
 
-bench: $(VENV)/.dev
-	$(BIN)/python -m benchmarks
+# MORE="--quick" for fewer rounds.
+bench: $(VENV)/.bench
+	$(BIN)/python -m benchmarks $(MORE)
 
 bench-relevance: $(VENV)/.bench
 	$(BIN)/python -m benchmarks.relevance $(BENCH)

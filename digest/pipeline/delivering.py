@@ -1,5 +1,6 @@
 """A delivering run: how it is to go, what its workers share, and what it comes to."""
 
+import logging
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -15,6 +16,10 @@ from digest.paper import StoredPaper
 from digest.store import outbox, relay_pauses
 from digest.store.database import writing
 from digest.store.presence import gone
+
+log = logging.getLogger(__name__)
+
+_GOOD = (Status.SENT, Status.SUPPRESSED)
 
 _REFUSALS = 3
 """Recipients refused in a row for what looks like our setup, before the run stops."""
@@ -85,8 +90,10 @@ class Run:
                 gone=gone(connection, others),
             )
 
-    def tell(self, row: Delivery, status: Status) -> None:
-        """Count an outcome."""
+    def tell(self, row: Delivery, status: Status, reply: str | None) -> None:
+        """Count an outcome, and say it once, with the relay's own words and its queue id."""
+        level = logging.INFO if status in _GOOD else logging.WARNING
+        log.log(level, "delivery=%d to=%s state=%s reply=%r", row.id, row.recipient, status, reply)
         with self.lock:
             self.delivered.by_status[status] += 1
             if status is Status.SENT:

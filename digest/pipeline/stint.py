@@ -152,7 +152,7 @@ class Stint:
             self.backoff = 0.0
             if self.run.policy.commit_group == 1:
                 self._write_down()
-            self.run.tell(row, Status.SENT)
+            self.run.tell(row, Status.SENT, outcome)
         elif outcome is None:
             self._call_back(row)
         elif isinstance(outcome, RelayRefused):
@@ -222,7 +222,7 @@ class Stint:
             )
         self.begun.discard(row.id)
         if ours:
-            self.run.tell(row, status)
+            self.run.tell(row, status, reply)
 
     def _write_down(self) -> None:
         if self.accepted:

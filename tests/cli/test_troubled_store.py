@@ -140,3 +140,24 @@ def test_a_burst_of_failures_leaves_the_relay_alone_for_a_while(full) -> None:
         assert len(peer.texts) == 10
     states = full.run("status", "--json").json["deliveries"]
     assert states == {"deferred": 10, "queued": READERS - 10}
+
+
+def test_after_a_421_the_connection_is_left_and_another_taken_after_a_pause(full) -> None:
+    with FaultyPeer({"RCPT": "421 4.3.2 shutting down"}, {}) as peer:
+        full.serve_mail(peer, "connections = 1")
+        began = time.monotonic()
+        full.run("send", "--no-fetch")
+        assert time.monotonic() - began > 0.25
+    assert peer.connections == 2
+    assert full.run("status", "--json").json["deliveries"] == {"deferred": 1, "sent": READERS - 1}
+
+
+def test_each_outcome_is_logged_once_with_what_the_relay_said(full, caplog) -> None:
+    caplog.set_level("INFO")
+    with FaultyPeer({"RCPT": ["550 5.1.1 no such user", "250 Ok"]}) as peer:
+        full.serve_mail(peer, "connections = 1")
+        full.run("send", "--no-fetch")
+    lines = [r.getMessage() for r in caplog.records if r.getMessage().startswith("delivery=")]
+    assert len(lines) == READERS
+    assert [line for line in lines if "state=failed" in line and "no such user" in line]
+    assert sum("queued as PEER" in line for line in lines) == READERS - 1

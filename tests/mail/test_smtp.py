@@ -1,3 +1,4 @@
+import base64
 import socket
 from typing import Any
 
@@ -261,3 +262,27 @@ def _no_delay(transport: SmtpTransport) -> int:
     assert transport._smtp is not None
     assert transport._smtp.sock is not None
     return transport._smtp.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+def test_an_access_token_is_presented_as_xoauth2() -> None:
+    with FaultyPeer(
+        {"EHLO": "250-peer.example.org\r\n250 AUTH XOAUTH2", "AUTH": "235 2.7.0 Accepted"}
+    ) as peer:
+        relay = make_relay(peer, username="papers", password="t0ken", auth="xoauth2")
+        with SmtpTransport(relay) as transport:
+            transport.send(make_envelope(), on_data=nothing)
+    (said,) = [line for line in peer.commands if line.startswith("AUTH")]
+    assert base64.b64decode(said.split()[2]) == b"user=papers\x01auth=Bearer t0ken\x01\x01"
+
+
+def test_an_access_token_that_is_refused_says_why() -> None:
+    why = base64.b64encode(b'{"status":"401"}').decode()
+    script = {
+        "EHLO": "250-peer.example.org\r\n250 AUTH XOAUTH2",
+        "AUTH": f"334 {why}",
+        "": "535 5.7.8 no",
+    }
+    with FaultyPeer(script) as peer:
+        relay = make_relay(peer, username="papers", password="old", auth="xoauth2")
+        with SmtpTransport(relay) as transport, pytest.raises(RelayRefused, match="401"):
+            transport.send(make_envelope(), on_data=nothing)
