@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import freezegun
 import pytest
 import sqlalchemy as sa
 
@@ -13,6 +14,20 @@ import postgres
 from digest.store.database import migrate, open_database
 
 _numbers = itertools.count(1)
+
+# freezegun looks into every module loaded, each time: into these in vain.
+freezegun.configure(extend_ignore_list=["scipy", "numpy", "sklearn", "hypothesis", "lxml", "rich"])
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Take --whole: the long tests in full, as .ci/run wants them."""
+    parser.addoption("--whole", action="store_true", help="the long tests in full")
+
+
+@pytest.fixture
+def whole(request: pytest.FixtureRequest) -> bool:
+    """Whether a long test is to run in full."""
+    return bool(request.config.getoption("whole"))
 
 
 @pytest.fixture(scope="session")

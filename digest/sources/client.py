@@ -5,12 +5,14 @@ import io
 import itertools
 import logging
 import random
+import ssl
 import time
 import zlib
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from types import MappingProxyType
 from typing import Self
 from urllib.parse import quote
@@ -88,6 +90,7 @@ class Client:
         self._jitter = jitter
         about = f" (+mailto:{quote(contact, safe='@+')})" if contact else ""
         self._http = httpx.Client(
+            verify=_authorities(),
             headers={"User-Agent": f"paper-digest/{__version__}{about}", "Accept-Encoding": "gzip"},
             timeout=httpx.Timeout(limits.connect.total_seconds(), read=limits.read.total_seconds()),
             # A connection kept open would not be traced again, and the deadline could not end it.
@@ -247,6 +250,12 @@ class Client:
 
     def _too_large(self, where: str) -> SourceError:
         return SourceError(f"{where}: larger than {self._limits.size:,} bytes")
+
+
+@cache
+def _authorities() -> ssl.SSLContext:
+    """Load whom to trust, once: reading the certificates takes longer than most requests."""
+    return httpx.create_ssl_context()
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:

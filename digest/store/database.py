@@ -6,6 +6,7 @@ Everything that differs between SQLite and PostgreSQL is in this file.
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -100,17 +101,23 @@ def pending(engine: sa.Engine, migrations: Path = MIGRATIONS) -> tuple[str, ...]
 
 
 def _pending(connection: sa.Connection, migrations: Path) -> tuple[str, ...]:
-    script = ScriptDirectory(str(migrations))
     current = MigrationContext.configure(connection).get_current_revision()
-    known = [revision.revision for revision in script.walk_revisions()][::-1]
+    known = _revisions(migrations)
     if current is None:
-        return tuple(known)
+        return known
     if current not in known:
         raise SchemaTooNew(
             f"the database has schema {current}, which this digest does not know: "
             "install the newer version that wrote it"
         )
-    return tuple(known[known.index(current) + 1 :])
+    return known[known.index(current) + 1 :]
+
+
+@cache
+def _revisions(migrations: Path) -> tuple[str, ...]:
+    """Name all migrations, oldest first; each is a file to be read."""
+    script = ScriptDirectory(str(migrations))
+    return tuple(revision.revision for revision in script.walk_revisions())[::-1]
 
 
 def migrate(engine: sa.Engine, migrations: Path = MIGRATIONS) -> tuple[str, ...]:
