@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 from digest.subscriber import Schedule
 
 LOOK_AHEAD = timedelta(days=3653)
+STILL_DUE = timedelta(hours=6)
+"""How long after its instant a day's issue may still be made, past midnight too."""
 _DAY = timedelta(days=1)
 _MINUTE = timedelta(minutes=1)
 
@@ -55,6 +57,28 @@ def due_at(schedule: Schedule, day: date) -> datetime:
     earlier = takewhile(lambda local: local.date() == day, _minutes(wanted, -_MINUTE))
     candidates = chain(later, earlier, _minutes(wanted, _MINUTE))
     return next(local for local in candidates if _exists(local)).astimezone(UTC)
+
+
+def day_in_question(schedule: Schedule, now: datetime, *, done: date | None) -> date:
+    """Return the local day whose issue is to be made now, or is next.
+
+    That is today; and yesterday as long as its issue is not long overdue, when a late hour, a wait
+    for sources or a time switched off has brought it past midnight. `done` is the last day that is
+    settled: nobody gets yesterday's issue before their first.
+    """
+    today = local_day(now, schedule.timezone)
+    yesterday = today - _DAY
+    if done is None or done >= yesterday or why_not(schedule, yesterday):
+        return today
+    at = due_at(schedule, yesterday)
+    is_overdue = now - at > max(STILL_DUE, schedule.wait_for + _MINUTE)
+    return today if is_overdue or not _is_on(at, schedule, yesterday) else yesterday
+
+
+def missed_days(schedule: Schedule, after: date, before: date) -> int:
+    """Count the days of the week between two days on which mail would have come otherwise."""
+    days = (after + number * _DAY for number in range(1, (before - after).days))
+    return sum(day.weekday() in schedule.days for day in days)
 
 
 def next_due(schedule: Schedule, after: datetime) -> datetime | None:

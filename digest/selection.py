@@ -7,11 +7,15 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from digest import due
 from digest.paper import AnnounceType, Paper, StoredPaper
 from digest.subscriber import Subscriber
 
 _Filter = tuple[tuple[str, ...] | None, frozenset[AnnounceType]]
 _NEVER = -np.inf
+_LONG = timedelta(days=7, hours=12)
+LARGER = 2
+"""So many times `max_papers` is an issue that makes up for several."""
 _REPLACEMENTS = (AnnounceType.REPLACE, AnnounceType.REPLACE_CROSS)
 _PAPER = r"\W*(?:this|the|our)\s+(?:paper|article|manuscript|submission|preprint|work|version)\s+"
 _GONE = r"withdrawn\b(?!\s+from\b(?!\s+(?:the\s+)?arxiv))"
@@ -26,6 +30,13 @@ def reach(subscriber: Subscriber, *, now: datetime, last_made_at: datetime | Non
     """
     gap = now - last_made_at if last_made_at else timedelta()
     return max(subscriber.window, min(gap, subscriber.catch_up))
+
+
+def is_back(subscriber: Subscriber, *, now: datetime, last_made_at: datetime) -> bool:
+    """Say whether an issue is the first after a long time in which others should have come."""
+    schedule = subscriber.schedule
+    days = (due.local_day(at, schedule.timezone) for at in (last_made_at, now))
+    return now - last_made_at > _LONG and due.missed_days(schedule, *days) > 0
 
 
 def new_at(stored: StoredPaper, subscriber: Subscriber) -> datetime | None:

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.due import LOOK_AHEAD, WhyNot, due_at, local_day, next_due, why_not
+from digest.due import (
+    LOOK_AHEAD,
+    WhyNot,
+    day_in_question,
+    due_at,
+    local_day,
+    missed_days,
+    next_due,
+    why_not,
+)
 from digest.subscriber import Pause, Schedule
 
 ALL_DAYS = frozenset(range(7))
@@ -180,3 +189,45 @@ def test_the_next_issue_is_on_the_next_day_that_is_on(
     schedule: Schedule, after: str, expected: str | None
 ) -> None:
     assert next_due(schedule, utc(after)) == (None if expected is None else utc(expected))
+
+
+LATE = Schedule(send_at=time(23, 30), days=ALL_DAYS, wait_for=timedelta(hours=2))
+TUESDAY = date(2026, 3, 10)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "now", "done", "expected"),
+    [
+        pytest.param(LATE, "2026-03-10T00:40", date(2026, 3, 8), MONDAY, id="past-midnight"),
+        pytest.param(LATE, "2026-03-10T00:40", MONDAY, TUESDAY, id="settled"),
+        pytest.param(LATE, "2026-03-10T05:30", date(2026, 3, 8), MONDAY, id="six-hours-later"),
+        pytest.param(LATE, "2026-03-10T05:31", date(2026, 3, 8), TUESDAY, id="long-overdue"),
+        pytest.param(LATE, "2026-03-10T00:40", None, TUESDAY, id="new-here"),
+        pytest.param(
+            every_day("UTC", "07:30"), "2026-03-10T00:40", date(2026, 3, 8), TUESDAY, id="morning"
+        ),
+        pytest.param(
+            Schedule(send_at=time(23, 30)), "2026-03-16T00:40", date(2026, 3, 13),
+            date(2026, 3, 16), id="yesterday-was-none-of-theirs",
+        ),
+        pytest.param(
+            Schedule(send_at=time(20), days=ALL_DAYS, wait_for=timedelta(hours=9)),
+            "2026-03-10T04:50", date(2026, 3, 8), MONDAY, id="waited-for-all-night",
+        ),
+        pytest.param(
+            every_day("Pacific/Apia", "23:30"), "2011-12-30T10:40", date(2011, 12, 29),
+            date(2011, 12, 31), id="yesterday-was-no-day",
+        ),
+    ],
+)  # fmt: skip
+def test_yesterdays_issue_may_come_past_midnight(
+    schedule: Schedule, now: str, done: date | None, expected: date
+) -> None:
+    assert day_in_question(schedule, utc(now), done=done) == expected
+
+
+def test_days_missed_are_those_that_would_have_had_mail() -> None:
+    schedule = Schedule(pauses=(PAUSE,))  # from Monday to Friday; a pause is missed too
+    assert missed_days(schedule, date(2026, 3, 6), MONDAY) == 0
+    assert missed_days(schedule, MONDAY, date(2026, 3, 16)) == 4
+    assert missed_days(schedule, MONDAY, MONDAY) == 0

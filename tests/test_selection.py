@@ -6,8 +6,8 @@ import pytest
 
 from builders import NOW, make_sighting, make_stored, make_subscriber
 from digest.paper import AnnounceType, Sighting, StoredPaper
-from digest.selection import Selection, reach
-from digest.subscriber import Subscriber
+from digest.selection import Selection, is_back, reach
+from digest.subscriber import Schedule, Subscriber
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 ALL = frozenset(AnnounceType)
@@ -180,3 +180,17 @@ def test_a_late_replacement_is_new_to_those_who_want_replacements(
     first = seen(90, announce_type=AnnounceType.NEW)
     again = seen(1, announce_type=AnnounceType.REPLACE)
     assert is_allowed(first, again, announce_types=frozenset(types)) is expected
+
+
+@pytest.mark.parametrize(
+    ("days", "days_ago", "expected"),
+    [
+        pytest.param(range(7), 7, False, id="a-week"),
+        pytest.param(range(7), 9, True, id="longer-than-a-week"),
+        pytest.param([NOW.weekday()], 7, False, id="weekly"),
+        pytest.param([NOW.weekday()], 14, True, id="weekly-and-one-missed"),
+    ],
+)
+def test_who_is_back_after_a_long_time(days, days_ago: int, expected: bool) -> None:
+    subscriber = make_subscriber(schedule=Schedule(days=frozenset(days)))
+    assert is_back(subscriber, now=NOW, last_made_at=NOW - days_ago * DAY) is expected

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
@@ -78,6 +78,7 @@ def compose(
             past=past,
             now=edition.now,
             domain=edition.domain,
+            days={each.key: _day(each, past, edition) for each in open_today},
             encoder=encoder,
         )
     _keep(engine, (), verdicts, composed, edition, dry_run=dry_run)
@@ -90,7 +91,11 @@ def compose(
         if summaries:
             made = summaries.add(made, now=edition.now)
         full = [replace(d, issue=fit(issue)) for d, issue in zip(full, made, strict=True)]
-        empty = [_verdict(d.subscriber, edition, why) for d in drafts if (why := _why_empty(d))]
+        empty = [
+            _verdict(d.subscriber, d.issue.day, edition, why)
+            for d in drafts
+            if (why := _why_empty(d))
+        ]
         _keep(engine, full, empty, composed, edition, dry_run=dry_run)
         progress(start + len(chunk), len(open_today))
     return composed
@@ -113,7 +118,7 @@ def _sort_out(
         if why is None:
             open_today.append(subscriber)
         elif why != WhyNot.NOT_A_DAY:
-            verdicts.append(_verdict(subscriber, edition, why))
+            verdicts.append(_verdict(subscriber, _day(subscriber, past, edition), edition, why))
     return _alike_together(open_today), verdicts
 
 
@@ -126,26 +131,38 @@ def _alike_together(subscribers: Sequence[Subscriber]) -> list[Subscriber]:
 
 
 def _is_over(subscriber: Subscriber, past: Past, edition: Edition) -> bool:
-    """Say whether today is settled for this subscriber, or not yet begun."""
-    today = due.local_day(edition.now, subscriber.schedule.timezone)
+    """Say whether the day is settled for this subscriber, or not yet begun."""
+    day = _day(subscriber, past, edition)
     last = past.day_of(subscriber)
-    if last is not None and last >= today:
+    if last is not None and last >= day:
         return True
     if not edition.only_due:
         return False
-    at = due.due_at(subscriber.schedule, today)
+    at = due.due_at(subscriber.schedule, day)
     decided = past.decided.get(subscriber.key)
-    if decided is not None and decided.day >= today and decided.decided_at >= at:
+    if decided is not None and decided.day >= day and decided.decided_at >= at:
         return True
     if past.waits_for(subscriber):
         at += subscriber.schedule.wait_for
     return edition.now < at
 
 
+def _day(subscriber: Subscriber, past: Past, edition: Edition) -> date:
+    """Give the day whose issue this would be; who asks for one without the hour means today."""
+    schedule = subscriber.schedule
+    if not edition.only_due:
+        return due.local_day(edition.now, schedule.timezone)
+    decided = past.decided.get(subscriber.key)
+    done = [day for day in (past.day_of(subscriber),) if day is not None]
+    if decided is not None and decided.decided_at >= due.due_at(schedule, decided.day):
+        done.append(decided.day)
+    return due.day_in_question(schedule, edition.now, done=max(done, default=None))
+
+
 def _why_not(subscriber: Subscriber, past: Past, edition: Edition) -> str | None:
     if past.is_suppressed(subscriber):
         return SUPPRESSED
-    why = due.why_not(subscriber.schedule, due.local_day(edition.now, subscriber.schedule.timezone))
+    why = due.why_not(subscriber.schedule, _day(subscriber, past, edition))
     if why is WhyNot.NOT_A_DAY and subscriber.key in edition.named:
         return None
     return why
@@ -162,8 +179,7 @@ def _why_empty(draft: Draft) -> str | None:
     return NOTHING_MATCHED if issue.searched else NOTHING_NEW
 
 
-def _verdict(subscriber: Subscriber, edition: Edition, why: str) -> Verdict:
-    day = due.local_day(edition.now, subscriber.schedule.timezone)
+def _verdict(subscriber: Subscriber, day: date, edition: Edition, why: str) -> Verdict:
     return Verdict(subscriber=subscriber.key, day=day, why=str(why), decided_at=edition.now)
 
 

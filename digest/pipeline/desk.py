@@ -141,7 +141,8 @@ def _a_day(count: int, days: float) -> float | None:
 class Desk:
     """Drafts issues for a few subscribers at a time; their papers are made ready once.
 
-    With `until` nothing counts that came later: papers, votes, and what was had.
+    `days` are those whose issues these are, where it is not the subscriber's today. With `until`
+    nothing counts that came later: papers, votes, and what was had.
     """
 
     def __init__(
@@ -152,10 +153,12 @@ class Desk:
         past: Past,
         now: datetime,
         domain: str,
+        days: Mapping[str, date] | None = None,
         until: datetime | None = None,
         encoder: Encoder | None = None,
     ) -> None:
         self._past = past
+        self._days = days or {}
         self._until = until
         self._now = now
         self._domain = domain
@@ -191,7 +194,8 @@ class Desk:
             )
             for each in subscribers
         ]
-        rankings = self._rank(self._corpus, readers, allowed, voted, everything=everything)
+        sized = [self._sized(each) for each in readers]
+        rankings = self._rank(self._corpus, sized, allowed, voted, everything=everything)
         return [
             Draft(
                 subscriber=each,
@@ -240,6 +244,17 @@ class Desk:
         """Give the papers that they named or judged themselves: those they know."""
         return {each.stored.id for each in voted} | self._readers.knows(subscriber)
 
+    def _sized(self, subscriber: Subscriber) -> Subscriber:
+        """Make room for more after a long time without mail."""
+        last = self._past.made_at(subscriber)
+        if last is None or not selection.is_back(subscriber, now=self._now, last_made_at=last):
+            return subscriber
+        return replace(subscriber, max_papers=selection.LARGER * subscriber.max_papers)
+
+    def _day_of(self, subscriber: Subscriber) -> date:
+        today = due.local_day(self._now, subscriber.schedule.timezone)
+        return self._days.get(subscriber.key, today)
+
     def _issue(
         self,
         subscriber: Subscriber,
@@ -247,7 +262,7 @@ class Desk:
         also: tuple[Pick, ...],
         searched: int,
     ) -> Issue:
-        day = due.local_day(self._now, subscriber.schedule.timezone)
+        day = self._day_of(subscriber)
         return Issue(
             subscriber=subscriber.email,
             name=subscriber.name,

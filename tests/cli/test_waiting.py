@@ -7,7 +7,7 @@ import pytest
 from freezegun import freeze_time
 
 from arxiv_service import Arxiv, ArxivServer
-from world import World
+from world import World, make_papers
 
 THURSDAY, FRIDAY = date(2026, 11, 5), date(2026, 11, 6)
 
@@ -80,3 +80,35 @@ def test_a_second_pull_of_a_day_does_not_make_it_quiet(world: World, arxiv: Arxi
         with at(arxiv, "2026-11-06 07:40:00"):
             world.run("send", "--due")
     assert "nothing new" not in text_of(world)
+
+
+def test_an_issue_that_waits_past_midnight_is_still_that_day_s(world: World, arxiv: Arxiv) -> None:
+    with ArxivServer(arxiv) as server:
+        serve(world, server)
+        world.people = [world.person("ada", 'send_at = "23:00"', interest='keywords = ["number"]')]
+        world.write()
+        with at(arxiv, "2026-11-04 23:10:00"):
+            world.run("send", "--due")
+        with at(arxiv, "2026-11-05 23:10:00"):
+            waits = world.run("send", "--due", "--json")
+        with at(arxiv, "2026-11-06 01:10:00"):
+            told = world.run("send", "--due", "--json")
+        with at(arxiv, "2026-11-06 23:10:00"):
+            world.run("send", "--due", "--json")
+        issues = [line["date"] for line in world.run("issues", "--json").lines]
+    assert (waits.json["issues"], told.json["issues"]) == (0, 1)
+    assert sorted(issues) == ["2026-11-04", "2026-11-05", "2026-11-06"]
+
+
+def test_after_a_long_time_without_mail_an_issue_is_larger(world: World) -> None:
+    world.people = [world.person("ada", "max_papers = 4")]
+    world.write()
+    world.announce(*make_papers(3))
+    with freeze_time("2026-03-02 12:00:00", tick=True):
+        first = world.run("send", "--json")
+    world.announce(*make_papers(30, start=3))
+    with freeze_time("2026-03-12 12:00:00", tick=True):
+        world.run("send")
+        shown = world.run("issues", "ada@example.org", "--json").lines
+    assert first.json["issues"] == 1
+    assert sorted(issue["papers"] for issue in shown) == [3, 8]
