@@ -14,6 +14,24 @@ from digest.errors import ConfigError, DigestError
 
 _INTERRUPTED = 130
 _TERMINATED = 143
+_SYSLOG = {10: 7, 20: 6, 30: 4, 40: 3, 50: 2}
+"""Levels of logging as syslog numbers them."""
+
+
+class _Lines(logging.Formatter):
+    """One line an event; to a journal with its level as sd-daemon(3) has it."""
+
+    def __init__(self) -> None:
+        super().__init__("%(levelname)s %(name)s: %(message)s")
+        self._to_journal = "JOURNAL_STREAM" in os.environ
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Give the line."""
+        text = super().format(record)
+        if not self._to_journal:
+            return text
+        level = max(each for each in _SYSLOG if each <= max(record.levelno, logging.DEBUG))
+        return "\n".join(f"<{_SYSLOG[level]}>{line}" for line in text.splitlines())
 
 
 class _Terminated(BaseException):
@@ -27,7 +45,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         signal.signal(signal.SIGTERM, _terminate)
     arguments = parse_arguments(argv)
     level = logging.WARNING - 10 * (arguments.verbose - arguments.quiet)
-    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(level=level)
+    for handler in logging.getLogger().handlers:
+        handler.setFormatter(_Lines())
     for noisy in ("alembic", "httpx", "httpcore", "mail.log"):
         logging.getLogger(noisy).setLevel(max(level, logging.WARNING))
     try:

@@ -7,7 +7,6 @@ from datetime import date
 from digest import __version__
 
 _NOT_YET = {
-    "run": "the service",
     "backup": "a copy of a live database",
     "restore": "a database from a copy",
     "replay": "past issues with today's profile",
@@ -135,6 +134,7 @@ def _mailing(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     issues = _add(commands, "issues", "archive:issues", "past issues and what became of them")
     issues.add_argument("address", nargs="?", metavar="ADDRESS", help="only this subscriber's")
     issues.add_argument("--show", type=_day, metavar="DATE", help="one of them again")
+    _add(commands, "run", "running:run", "the service: pull, make and send what is due, for ever")
     status = _add(commands, "status", "status:status", "sources, subscribers and deliveries")
     status.add_argument("address", nargs="?", metavar="ADDRESS", help="only this subscriber")
     status.add_argument("--problems", action="store_true", help="only what is wrong")

@@ -10,7 +10,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from digest import taxonomy, wiring
-from digest.cli import people
 from digest.cli.online import answers
 from digest.cli.output import EXIT_FAILED, complain, emit, say, table
 from digest.config import Settings, SourceSettings
@@ -25,6 +24,7 @@ from digest.ranking.categories import category_names, plain_category
 from digest.store import papers
 from digest.store.database import reading
 from digest.subscriber import Criteria, Interest, Subscriber
+from digest.wiring import people
 
 _BY_CATEGORY = ("arxiv", "arxiv-oai")
 _SERVERS = ("biorxiv", "medrxiv")

@@ -5,7 +5,6 @@ import argparse
 import sqlalchemy as sa
 
 from digest import wiring
-from digest.cli import people
 from digest.cli.naming import find_paper, paper_json
 from digest.cli.output import complain, emit, name_of, say, table
 from digest.config import Settings
@@ -14,6 +13,7 @@ from digest.store import votes
 from digest.store.database import reading, writing
 from digest.store.votes import StoredVote
 from digest.subscriber import Subscriber
+from digest.wiring import people
 
 _SIGNS = {True: "+", False: "-"}
 

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from digest import wiring
 from digest.bundled import bundled
-from digest.cli import people
 from digest.cli.live import Live, server
 from digest.cli.output import complain, emit, name_of, reasons_json, reasons_of, say, table
 from digest.config import Settings
@@ -19,6 +18,7 @@ from digest.formats import jsonl
 from digest.issue import Message, Pick
 from digest.pipeline.desk import Desk, Draft, Past
 from digest.store.database import reading
+from digest.wiring import people
 
 
 def rank(arguments: argparse.Namespace) -> int:

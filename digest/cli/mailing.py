@@ -4,69 +4,30 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import count
 from uuid import uuid4
 
 import sqlalchemy as sa
 
 from digest import wiring
-from digest.cli import interests, people
+from digest.cli import interests
 from digest.cli.output import complain, emit, exit_code, progress, say
 from digest.cli.returning import look_into_inbox
 from digest.config import Settings
 from digest.errors import ConfigError, DeliveryFailed
-from digest.issue import Status
-from digest.pipeline.compose import Composed, Edition, compose, who_is_due
+from digest.pipeline.compose import Edition, compose, who_is_due
 from digest.pipeline.delivering import Delivered
 from digest.pipeline.desk import Past
 from digest.pipeline.fetch import Fetched, fetch
+from digest.pipeline.report import Report
+from digest.service import alerting, figures
 from digest.store import good_files, outbox
 from digest.store.database import reading, writing
 from digest.subscriber import Subscriber
+from digest.wiring import people
 
 _ASK_ABOVE = 5
-
-
-@dataclass(slots=True, kw_only=True)
-class Report:
-    """What one run did, as `send --json` prints it."""
-
-    fetched: tuple[Fetched, ...] = ()
-    composed: Composed = field(default_factory=Composed)
-    delivered: Delivered = field(default_factory=Delivered)
-    complaints: tuple[str, ...] = ()
-
-    def as_json(self) -> dict[str, object]:
-        """Give the counts."""
-        by_status = self.delivered.by_status
-        return {
-            "pulled": sum(each.tally.pulled for each in self.fetched),
-            "new": sum(each.tally.new for each in self.fetched),
-            "rejected": sum(each.tally.rejected for each in self.fetched),
-            "issues": self.composed.issues,
-            "sent": by_status[Status.SENT],
-            "deferred": by_status[Status.DEFERRED],
-            "failed": by_status[Status.FAILED],
-            "uncertain": by_status[Status.UNCERTAIN],
-            "skipped": self.composed.skipped.total(),
-            "source_errors": sum(each.error is not None for each in self.fetched),
-            "why": dict(sorted(self.composed.skipped.items())),
-        }
-
-    @property
-    def exit_code(self) -> int:
-        """Give the code of the run."""
-        broken = any(each.is_for_a_person for each in self.fetched)
-        return exit_code(
-            failed=bool(self.complaints or self.delivered.by_status[Status.FAILED] or broken),
-            waits=bool(
-                self.delivered.waiting
-                or self.delivered.refused
-                or self.delivered.by_status[Status.UNCERTAIN]
-                or any(each.is_for_later for each in self.fetched)
-            ),
-        )
 
 
 def send(arguments: argparse.Namespace) -> int:
@@ -78,6 +39,7 @@ def send(arguments: argparse.Namespace) -> int:
         return _send_test(settings, arguments)
     if arguments.to:
         raise ConfigError(["--to goes with --test"])
+    figures.check(settings)
     mail = wiring.mail_of(settings)
     if mail.password and not arguments.dry_run:
         mail.password.read(os.environ)  # that it is missing is said before anything is pulled
@@ -126,8 +88,25 @@ def _run(settings: Settings, engine: sa.Engine, arguments: argparse.Namespace) -
         complain(summaries.trouble)
     if not arguments.dry_run:
         report.delivered = _deliver(settings, engine)
+        _tell(settings, engine, report)
     _print(report, arguments)
-    return report.exit_code
+    return exit_code(failed=report.has_failed, waits=report.waits)
+
+
+def _tell(settings: Settings, engine: sa.Engine, report: Report) -> None:
+    """Tell the operator what is wrong, or that all is well."""
+    now = wiring.now()
+    found = alerting.standing(
+        settings,
+        engine,
+        delivered=report.delivered,
+        complaints=report.complaints,
+        now=now,
+    )
+    alerting.tell(settings, engine, found, now=now)
+    if not (found or report.has_failed or report.waits):
+        alerting.all_is_well(settings, engine, now=now)
+    figures.publish(settings, engine)
 
 
 def _send_test(settings: Settings, arguments: argparse.Namespace) -> int:

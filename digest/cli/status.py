@@ -8,7 +8,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from digest import due, wiring
-from digest.cli import people
 from digest.cli.output import complain, emit, exit_code, say, table
 from digest.config import Settings
 from digest.issue import Outcome, Status
@@ -17,6 +16,7 @@ from digest.store.database import reading
 from digest.store.issues import PastIssue, Verdict
 from digest.store.pulls import PartOutcome, PullRecord
 from digest.subscriber import Subscriber, Suppression
+from digest.wiring import people
 
 _BAD = (Status.FAILED, Status.UNCERTAIN, Status.DEFERRED)
 

@@ -9,7 +9,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from digest import wiring
-from digest.cli import people
 from digest.cli.output import complain, emit, exit_code, say, table
 from digest.config import Settings
 from digest.config.people import COLUMNS, from_facts, read_rows, reader
@@ -17,6 +16,7 @@ from digest.config.subscribers import addresses_taken
 from digest.errors import ConfigError
 from digest.store import bounces, issues, subscribers, suppressions, votes
 from digest.store.database import reading, writing
+from digest.wiring import people
 
 _OF_FILES, _OF_DATABASE = "file", "database"
 

@@ -6,7 +6,6 @@ import sqlalchemy as sa
 
 from digest import due, wiring
 from digest.case import Answer, Case
-from digest.cli import people
 from digest.cli.naming import find_paper, id_of, paper_json
 from digest.cli.output import complain, emit, name_of, reasons_json, say, table
 from digest.config import Settings
@@ -15,6 +14,7 @@ from digest.paper import PaperId
 from digest.pipeline.inquiry import Inquiry, inquire
 from digest.store.database import reading
 from digest.why import answer
+from digest.wiring import people
 
 
 def why(arguments: argparse.Namespace) -> int:

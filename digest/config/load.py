@@ -10,7 +10,6 @@ from digest.config.database import holds_password
 from digest.config.document import Document
 from digest.config.mistakes import Mistakes
 from digest.config.places import Found, Place, matches
-from digest.config.positions import KeyPath
 from digest.config.schema import DigestTable, RootTable, given
 from digest.config.settings import BrokenFile, DkimSettings, MailSettings, Settings
 from digest.config.subscribers import (
@@ -22,6 +21,7 @@ from digest.config.tables import (
     placed,
     placed_keys,
     read_mail,
+    read_metrics,
     read_ranking,
     read_shared,
     read_sources,
@@ -30,13 +30,6 @@ from digest.config.tables import (
 )
 from digest.errors import ConfigError
 from digest.subscriber import Subscriber
-
-_NO_EFFECT: tuple[KeyPath, ...] = (
-    ("digest", "alerts_to"),
-    ("digest", "heartbeat"),
-    ("digest", "keep_papers"),
-    ("digest", "keep_issues"),
-)
 
 _BETTER = 'write it elsewhere and refer to it, as { env = "…" } or { file = "…" }'
 
@@ -54,6 +47,7 @@ def load(path: Path) -> Settings:
     patterns = keys.pop("subscribers", ())
     mail = read_mail(mistakes)
     ranking = read_ranking(mistakes)
+    metrics = read_metrics(mistakes)
     summary = read_summary(mistakes)
     sources = tuple(read_sources(mistakes))
     shared = read_shared(mistakes)
@@ -63,6 +57,7 @@ def load(path: Path) -> Settings:
         path=path.absolute(),
         mail=mail,
         ranking=ranking,
+        metrics=metrics,
         summary=summary,
         sources=sources,
         subscribers=subscribers,
@@ -88,10 +83,6 @@ def _digest_keys(mistakes: Mistakes) -> dict[str, Any]:
 
 
 def _warnings(document: Document, settings: Settings) -> Iterator[str]:
-    every = (("source", number, "every") for number in range(len(settings.sources)))
-    for path in (*_NO_EFFECT, *every):
-        if path in document.lines:
-            yield f"{document.where(path)}: has no effect yet"
     mail, database = settings.mail, settings.database
     if mail and mail.password and mail.password.plain is not None:
         yield f"{mail.password.where}: a secret in plain text: {_BETTER}"

@@ -124,6 +124,7 @@ class RootTable(Table):
     mail: Any = None
     ranking: Any = None
     summary: Any = None
+    metrics: Any = None
     source: tuple[dict[str, Any], ...] = ()
     defaults: Any = None
     profile: tuple[dict[str, Any], ...] = ()
@@ -141,6 +142,11 @@ class SummaryTable(Table):
     key: SecretField | None = None
     max_per_day: Annotated[int, PlainValidator(values.whole(1))] | None = None
     timeout: Annotated[timedelta, PlainValidator(duration(timedelta(seconds=1)))] | None = None
+
+
+class MetricsTable(Table):
+    file: Annotated[Path, PlainValidator(places.file_path)] | None = None
+    port: Annotated[int, PlainValidator(values.whole(1, 65535))] | None = None
 
 
 class DigestTable(Table):

@@ -68,6 +68,7 @@ class _Source(Table):
     name: Line = Field(description="what to call this source")
     kind: Line
     every: Annotated[timedelta, PlainValidator(duration(timedelta(minutes=1)))] | None = None
+    alert_after: Duration | None = None
 
 
 class FileSource(_Source):

@@ -64,7 +64,8 @@ class SourceSettings:
 
     `paths` are absolute files or glob patterns (kind "file"); `url` may hold {date} (kind
     "url"). `categories` are as written ("wanted" too); `base_url` and `base_urls` stand for
-    the service's own. `format` None is recognised; `every` None is as the kind needs it.
+    the service's own. `format` None is recognised; `every` None is as the kind needs it. Down,
+    late or stale for longer than `alert_after` it is the operator's matter.
     """
 
     name: str
@@ -79,6 +80,7 @@ class SourceSettings:
     format: str | None = None
     backfill: timedelta = timedelta(days=7)
     every: timedelta | None = None
+    alert_after: timedelta = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +103,14 @@ class SummarySettings:
     key: Secret | None = None
     max_per_day: int = 200
     timeout: timedelta = timedelta(seconds=20)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricsSettings:
+    """Where figures for Prometheus go: a text file, and a port on loopback; neither by default."""
+
+    file: Path | None = None
+    port: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +152,7 @@ class Settings:
     mail: MailSettings | None = None
     ranking: RankingSettings = field(default_factory=RankingSettings)
     summary: SummarySettings = field(default_factory=SummarySettings)
+    metrics: MetricsSettings = field(default_factory=MetricsSettings)
     sources: tuple[SourceSettings, ...] = ()
     subscribers: tuple[Subscriber, ...] = ()
     subscriber_files: Mapping[Path, str] = field(default_factory=dict, repr=False)

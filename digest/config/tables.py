@@ -8,7 +8,7 @@ from urllib.parse import quote
 from digest.config.addresses import bare_address, is_loopback
 from digest.config.mistakes import Mistakes
 from digest.config.positions import KeyPath
-from digest.config.schema import RankingTable, SummaryTable, given
+from digest.config.schema import MetricsTable, RankingTable, SummaryTable, given
 from digest.config.schema_mail import MailTable
 from digest.config.schema_source import SOURCE_TABLES, AnySource
 from digest.config.schema_subscriber import DefaultsTable, ProfileTable, SubscriberTable
@@ -16,6 +16,7 @@ from digest.config.secret import Secret
 from digest.config.settings import (
     PORTS,
     MailSettings,
+    MetricsSettings,
     RankingSettings,
     Shared,
     SourceSettings,
@@ -52,6 +53,13 @@ def read_ranking(mistakes: Mistakes) -> RankingSettings:
         return RankingSettings()
     table = mistakes.read(RankingTable, ("ranking",))
     return RankingSettings(**given(table)) if table else RankingSettings()
+
+
+def read_metrics(mistakes: Mistakes) -> MetricsSettings:
+    if "metrics" not in mistakes.document.data:
+        return MetricsSettings()
+    table = mistakes.read(MetricsTable, ("metrics",))
+    return MetricsSettings(**given(table)) if table else MetricsSettings()
 
 
 def read_summary(mistakes: Mistakes) -> SummarySettings:

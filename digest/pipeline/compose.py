@@ -34,6 +34,7 @@ class Edition:
 
     `domain` goes into Message-IDs. `named` are addresses asked for by name, whose days of the
     week don't count; with `only_due` the hour counts, and a day decided already stays so.
+    `overdue` are sources about to be pulled: they count as late.
     """
 
     now: datetime
@@ -41,6 +42,7 @@ class Edition:
     sources: tuple[str, ...] = ()
     named: frozenset[str] = frozenset()
     only_due: bool = False
+    overdue: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -70,7 +72,7 @@ def compose(
     """
     composed = Composed()
     with reading(engine) as connection:
-        past = Past.load(connection, edition.sources, now=edition.now)
+        past = Past.load(connection, edition.sources, now=edition.now, overdue=edition.overdue)
         open_today, verdicts = _sort_out(subscribers, past, edition)
         desk = Desk(
             connection,

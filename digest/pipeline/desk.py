@@ -37,18 +37,17 @@ class Past:
     late: frozenset[str]
 
     @classmethod
-    def load(cls, connection: sa.Connection, sources: Sequence[str], *, now: datetime) -> "Past":
-        """Read it; `sources` are those of the configuration."""
+    def load(
+        cls,
+        connection: sa.Connection,
+        sources: Sequence[str],
+        *,
+        now: datetime,
+        overdue: frozenset[str] = frozenset(),
+    ) -> "Past":
+        """Read it; `sources` are those of the configuration, the `overdue` count as late."""
         last_pulls = pulls.last(connection)
         brought = pulls.brought_papers(connection, since=now - _A_DAY_OF_PULLS)
-        late = {
-            part.source
-            for part in pulls.part_outcomes(connection)
-            if part.outcome in (Outcome.LATE, Outcome.STALE)
-            # A part that the last pull did not speak of is asked for no longer.
-            and part.source in last_pulls
-            and part.decided_at == last_pulls[part.source].ended_at
-        }
         return cls(
             last_day=issues.last_days(connection),
             last_made_at=issues.last_made(connection),
@@ -59,7 +58,7 @@ class Past:
                 for name in sources
                 if name in last_pulls
             ),
-            late=frozenset(late),
+            late=pulls.late(connection) | overdue,
         )
 
     def is_suppressed(self, subscriber: Subscriber) -> bool:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Protocol
 
 import numpy as np
@@ -26,18 +27,23 @@ class Model(Protocol):
 
 
 class StoredEncoder:
-    """A sentence model that looks into the store first; what it learns is kept, unless `dry`."""
+    """A sentence model that looks into the store first; what it learns is kept, unless `dry`.
+
+    `now` is the age of what it learns.
+    """
 
     def __init__(
         self,
         engine: sa.Engine,
         model: Model,
         *,
+        now: datetime,
         dry: bool = False,
         progress: Callable[[int, int], None] = lambda done, total: None,
     ) -> None:
         self._engine = engine
         self._model = model
+        self._now = now
         self._dry = dry
         self._progress = progress
 
@@ -60,7 +66,7 @@ class StoredEncoder:
         found = {name: row.tobytes() for name, row in zip(texts, rows, strict=True)}
         if not self._dry:
             with writing(self._engine) as connection:
-                vectors.keep(connection, self._model.name, found)
+                vectors.keep(connection, self._model.name, found, now=self._now)
         return found
 
 

@@ -148,7 +148,18 @@ def had(
                 _was_not_in_vain(before),
             )
         )
-        for address, paper_id in connection.execute(query):
+        long_ago = (
+            sa.select(
+                schema.had.c.subscriber,
+                sa.func.coalesce(schema.papers.c.merged_into, schema.papers.c.id),
+            )
+            .join(schema.papers, schema.papers.c.id == schema.had.c.paper_id)
+            .where(
+                schema.had.c.subscriber.in_(chunk),
+                sa.true() if before is None else schema.had.c.made_at < before,
+            )
+        )
+        for address, paper_id in connection.execute(query.union(long_ago)):
             papers_of[owner[address]].add(paper_id)
     return {key: frozenset(ids) for key, ids in papers_of.items()}
 
@@ -227,6 +238,11 @@ def subscriber_of(connection: sa.Connection, beginning: str) -> str | None:
 def addresses(connection: sa.Connection) -> Iterator[str]:
     """Give every address that an issue was made for."""
     yield from connection.execute(sa.select(schema.issues.c.subscriber).distinct()).scalars()
+
+
+def count(connection: sa.Connection) -> int:
+    """Count the issues that are kept."""
+    return int(connection.execute(sa.select(sa.func.count(schema.issues.c.id))).scalar_one())
 
 
 def decide(connection: sa.Connection, verdict: Verdict) -> None:

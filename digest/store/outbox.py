@@ -27,15 +27,10 @@ def claim(
     owner: str | None = None,
 ) -> list[Delivery]:
     """Take deliveries that wait, oldest first: while the owner lives, or the lease lasts."""
-    again = (Status.DEFERRED.value, Status.UNCERTAIN.value)
-    ready = sa.or_(
-        _TABLE.c.status == Status.QUEUED.value,
-        sa.and_(_TABLE.c.status.in_(again), _TABLE.c.next_at <= now),
-    )
     ids = list(
         connection.execute(
             sa.select(_TABLE.c.id)
-            .where(ready)
+            .where(_may_be_claimed(now))
             .order_by(_TABLE.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
@@ -281,6 +276,37 @@ def waiting(connection: sa.Connection) -> int:
         )
     )
     return int(connection.execute(query).scalar_one())
+
+
+def is_ready(connection: sa.Connection, *, now: datetime) -> bool:
+    """Say whether a run would have something to do: to send, or to take up from a dead one."""
+    over = _TABLE.c.status.in_([Status.CLAIMED.value, Status.SENDING.value])
+    query = sa.select(sa.literal(1)).where(sa.or_(_may_be_claimed(now), over)).limit(1)
+    return connection.execute(query).first() is not None
+
+
+def oldest_waiting(connection: sa.Connection, *, now: datetime) -> datetime | None:
+    """Say since when the oldest has waited of those that could be sent now."""
+    query = sa.select(sa.func.min(_TABLE.c.queued_at)).where(_may_be_claimed(now))
+    at: datetime | None = connection.execute(query).scalar_one()
+    return at
+
+
+def last_sent(connection: sa.Connection) -> datetime | None:
+    """Say when a message was accepted last."""
+    query = sa.select(sa.func.max(_TABLE.c.settled_at))
+    at: datetime | None = connection.execute(
+        query.where(_TABLE.c.status == Status.SENT.value)
+    ).scalar_one()
+    return at
+
+
+def _may_be_claimed(now: datetime) -> sa.ColumnElement[bool]:
+    again = (Status.DEFERRED.value, Status.UNCERTAIN.value)
+    return sa.or_(
+        _TABLE.c.status == Status.QUEUED.value,
+        sa.and_(_TABLE.c.status.in_(again), _TABLE.c.next_at <= now),
+    )
 
 
 def _mine(delivery: Delivery, *statuses: Status) -> sa.ColumnElement[bool]:

@@ -8,6 +8,8 @@ import fcntl
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
 
@@ -38,6 +40,47 @@ def presence(engine: sa.Engine) -> Iterator[str]:
     finally:
         path.unlink(missing_ok=True)
         os.close(descriptor)
+
+
+@contextmanager
+def sole(engine: sa.Engine, name: str) -> Iterator["Hold | None"]:
+    """Be the only one by that name with this database until the end; None if another is."""
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            number = _number(sha256(name.encode()).hexdigest())
+            is_ours = sa.select(sa.func.pg_try_advisory_lock(number))
+            yield Hold(connection) if connection.execute(is_ours).scalar_one() else None
+        return
+    file = sqlite_file(engine.url)
+    if file is None:
+        yield Hold(None)
+        return
+    descriptor = os.open(_lock_file(file, name), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        yield None
+    else:
+        yield Hold(None)
+    finally:
+        os.close(descriptor)
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """What a sole one holds; a server may take it away with the connection."""
+
+    _connection: sa.Connection | None
+
+    def is_ours(self) -> bool:
+        """Whether it still holds."""
+        if self._connection is None:
+            return True
+        try:
+            self._connection.execute(sa.select(sa.literal(1)))
+        except sa.exc.DBAPIError:
+            return False
+        return not self._connection.invalidated
 
 
 def gone(connection: sa.Connection, owners: Iterable[str]) -> list[str]:

@@ -42,6 +42,12 @@ def load(connection: sa.Connection, digest: str, *, of: Subscriber) -> Subscribe
     return replace(from_json(text), email=of.email, name=of.name, formerly=of.formerly)
 
 
+def unused() -> sa.Delete:
+    """Forget those that no issue was made with; a statement."""
+    used = sa.select(schema.issues.c.profile).where(schema.issues.c.profile.is_not(None))
+    return sa.delete(schema.profiles).where(schema.profiles.c.digest.not_in(used))
+
+
 def to_json(subscriber: Subscriber) -> str:
     """Write a profile as JSON, equal ones alike: sorted keys, sorted sets, no blanks."""
     return json.dumps(

@@ -38,6 +38,15 @@ class PartOutcome:
     why: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failing:
+    """Since when a source has brought nothing but trouble, and what the last was."""
+
+    since: datetime
+    outcome: Outcome
+    why: str | None
+
+
 def add(connection: sa.Connection, pull: PullRecord) -> None:
     """Write a pull down."""
     connection.execute(
@@ -105,6 +114,19 @@ def part_outcomes(connection: sa.Connection) -> list[PartOutcome]:
     ]
 
 
+def late(connection: sa.Connection) -> frozenset[str]:
+    """Name the sources a part of which was late or stale when it was last asked."""
+    last_pulls = last(connection)
+    return frozenset(
+        part.source
+        for part in part_outcomes(connection)
+        if part.outcome in (Outcome.LATE, Outcome.STALE)
+        # A part that the last pull did not speak of is asked for no longer.
+        and part.source in last_pulls
+        and part.decided_at == last_pulls[part.source].ended_at
+    )
+
+
 def keep_validators(
     connection: sa.Connection, source: str, by_url: Mapping[str, Validators]
 ) -> None:
@@ -135,6 +157,31 @@ def brought_papers(connection: sa.Connection, *, since: datetime) -> frozenset[s
     table = schema.pulls
     query = sa.select(table.c.source).where(table.c.ended_at >= since, table.c.new > 0)
     return frozenset(connection.execute(query.distinct()).scalars())
+
+
+def failing(connection: sa.Connection) -> dict[str, Failing]:
+    """Name the sources whose last pulls all failed, or found them late or stale."""
+    table = schema.pulls
+    good = table.alias("good")
+    last_good = (
+        sa.select(sa.func.max(good.c.id))
+        .where(
+            good.c.source == table.c.source,
+            good.c.outcome.in_([Outcome.NEW.value, Outcome.QUIET.value]),
+        )
+        .scalar_subquery()
+    )
+    query = sa.select(table.c.source, sa.func.min(table.c.ended_at)).where(
+        table.c.id > sa.func.coalesce(last_good, 0)
+    )
+    since = {row[0]: row[1] for row in connection.execute(query.group_by(table.c.source))}
+    newest = last(connection) if since else {}
+    return {
+        name: Failing(
+            since=at, outcome=newest[name].outcome, why=newest[name].error or newest[name].why
+        )
+        for name, at in since.items()
+    }
 
 
 def last(connection: sa.Connection) -> dict[str, PullRecord]:

@@ -196,10 +196,11 @@ def _absorb(connection: sa.Connection, into: int, gone: int) -> None:
     for table, name in (
         (sightings, sa.tuple_(sightings.c.what)),
         (keys, sa.tuple_(keys.c.kind, keys.c.value)),
+        (schema.had, sa.tuple_(schema.had.c.subscriber)),
     ):
         held = sa.select(*name.clauses).where(table.c.paper_id == into)
         connection.execute(sa.delete(table).where(table.c.paper_id == gone, name.in_(held)))
-    for table in (sightings, keys, schema.picks):
+    for table in (sightings, keys, schema.picks, schema.had):
         connection.execute(sa.update(table).where(table.c.paper_id == gone).values(paper_id=into))
     votes.follow_merge(connection, into, gone)
     earliest = sa.select(sa.func.min(papers.c.first_seen_at)).where(papers.c.id.in_((into, gone)))

@@ -190,6 +190,15 @@ deliveries = sa.Table(
     sa.Column("reply", sa.Text),
 )
 
+# What was had in issues that are not kept any more: this is never forgotten.
+had = sa.Table(
+    "had",
+    metadata,
+    sa.Column("subscriber", sa.Text, primary_key=True),
+    sa.Column("paper_id", sa.ForeignKey("papers.id"), primary_key=True, index=True),
+    sa.Column("made_at", UtcDateTime, nullable=False),
+)
+
 votes = sa.Table(
     "votes",
     metadata,
@@ -256,12 +265,30 @@ relay_pauses = sa.Table(
     sa.Column("why", sa.Text, nullable=False),
 )
 
+# When a thing last happened, and how long it took.
+marks = sa.Table(
+    "marks",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("seconds", sa.Float),
+)
+
+# Of what the operator was told last when.
+alerts = sa.Table(
+    "alerts",
+    metadata,
+    sa.Column("cause", sa.Text, primary_key=True),
+    sa.Column("told_at", UtcDateTime, nullable=False),
+)
+
 vectors = sa.Table(
     "vectors",
     metadata,
     sa.Column("model", sa.Text, primary_key=True),
     sa.Column("text_hash", sa.Text, primary_key=True),
     sa.Column("vector", sa.LargeBinary, nullable=False),
+    sa.Column("made_at", UtcDateTime),
 )
 
 summaries = sa.Table(

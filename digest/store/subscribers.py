@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from digest.store import schema
+from digest.store import profiles, schema
 from digest.store.database import upsert
 from digest.store.papers import chunks
 
@@ -71,6 +71,13 @@ def put(
     return count
 
 
+def fingerprint(connection: sa.Connection) -> tuple[int, datetime | None]:
+    """Give something that is another once anybody was added, changed or removed."""
+    query = sa.select(sa.func.count(), sa.func.max(_TABLE.c.changed_at))
+    count, changed_at = connection.execute(query).one()
+    return int(count), changed_at
+
+
 def rename(connection: sa.Connection, old: str, new: str, *, now: datetime) -> bool:
     """Give a subscriber another address, and keep the old one; False if there is nobody."""
     kept = find(connection, old)
@@ -98,11 +105,12 @@ def erase(connection: sa.Connection, addresses: Sequence[str], *, now: datetime)
         sa.delete(schema.deliveries).where(schema.deliveries.c.issue_id.in_(mine)),
         sa.delete(schema.picks).where(schema.picks.c.issue_id.in_(mine)),
         sa.delete(schema.issues).where(schema.issues.c.subscriber.in_(keys)),
+        sa.delete(schema.had).where(schema.had.c.subscriber.in_(keys)),
         sa.delete(schema.votes).where(schema.votes.c.subscriber.in_(keys)),
         sa.delete(schema.verdicts).where(schema.verdicts.c.subscriber.in_(keys)),
         sa.delete(schema.bounces).where(schema.bounces.c.email.in_(keys)),
         sa.delete(schema.suppressions).where(schema.suppressions.c.email.in_(keys)),
-        _unused_profiles(),
+        profiles.unused(),
     ):
         connection.execute(statement)
     connection.execute(
@@ -114,8 +122,3 @@ def erase(connection: sa.Connection, addresses: Sequence[str], *, now: datetime)
 def hashed(email: str) -> str:
     """Give what remains of an address that was erased."""
     return f"sha256:{sha256(email.casefold().encode()).hexdigest()}"
-
-
-def _unused_profiles() -> sa.Delete:
-    used = sa.select(schema.issues.c.profile).where(schema.issues.c.profile.is_not(None))
-    return sa.delete(schema.profiles).where(schema.profiles.c.digest.not_in(used))

@@ -1,6 +1,7 @@
 """Sentence vectors as they are kept: by model, and by the hash of the text."""
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -20,10 +21,13 @@ def load(connection: sa.Connection, model: str, hashes: Collection[str]) -> dict
     }
 
 
-def keep(connection: sa.Connection, model: str, vectors: Mapping[str, bytes]) -> None:
+def keep(
+    connection: sa.Connection, model: str, vectors: Mapping[str, bytes], *, now: datetime
+) -> None:
     """Keep vectors; a second time changes nothing."""
     rows = [
-        {"model": model, "text_hash": name, "vector": vector} for name, vector in vectors.items()
+        {"model": model, "text_hash": name, "vector": vector, "made_at": now}
+        for name, vector in vectors.items()
     ]
     if rows:
         connection.execute(upsert(schema.vectors, connection).on_conflict_do_nothing(), rows)

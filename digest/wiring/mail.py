@@ -1,6 +1,7 @@
 """From [mail] to transports, envelopes and policies."""
 
 import os
+import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -82,9 +83,10 @@ def dispatch(
     settings: Settings,
     engine: sa.Engine,
     *,
+    halt: threading.Event | None = None,
     progress: Callable[[Delivery, Status], None] = lambda delivery, status: None,
 ) -> Delivered:
-    """Deliver whatever waits, as [mail] says."""
+    """Deliver whatever waits, as [mail] says, until somebody sets `halt`."""
     mail = mail_of(settings)
     return deliver(
         engine,
@@ -93,6 +95,7 @@ def dispatch(
         policy=policy(mail),
         clock=now,
         relay=str(mail.directory or f"{mail.host}:{mail.port}"),
+        halt=halt,
         progress=progress,
     )
 

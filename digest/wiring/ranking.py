@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from digest.config import Settings
 from digest.errors import ConfigError
 from digest.pipeline.encoding import StoredEncoder
+from digest.wiring.store import now
 
 
 def encoder(
@@ -31,4 +32,4 @@ def encoder(
         ) from error
     folder = model_folder(settings.ranking.model)
     model = SentenceEncoder(folder, kept=settings.state_folder(os.environ) / "models")
-    return StoredEncoder(engine, model, dry=dry, progress=progress)
+    return StoredEncoder(engine, model, now=now(), dry=dry, progress=progress)

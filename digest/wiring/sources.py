@@ -27,8 +27,13 @@ _ARXIV_KINDS = ("arxiv", "arxiv-api", "arxiv-oai")
 
 
 @contextmanager
-def open_sources(settings: Settings, names: Sequence[str] = ()) -> Iterator[Supply]:
-    """Open the sources named, or all of them; ConfigError for a name that is none."""
+def open_sources(
+    settings: Settings, names: Sequence[str] = (), *, libraries: bool | None = None
+) -> Iterator[Supply]:
+    """Open the sources named, or all of them; ConfigError for a name that is none.
+
+    Subscribers' libraries are asked with all sources, unless `libraries` says so or otherwise.
+    """
     known = {each.name for each in settings.sources}
     if unknown := [name for name in names if name not in known]:
         there = ", ".join(sorted(known)) or "none"
@@ -40,7 +45,9 @@ def open_sources(settings: Settings, names: Sequence[str] = ()) -> Iterator[Supp
             keeper=dump_folder(settings),
             keep_dumps=settings.keep_dumps,
             asker=_hydrator(chosen, client),
-            examples=_examples(settings, chosen, client, all_of_them=not names),
+            examples=_examples(
+                settings, chosen, client, all_of_them=not names if libraries is None else libraries
+            ),
         )
 
 

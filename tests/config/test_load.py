@@ -295,28 +295,6 @@ def test_failures_are_reported_to_the_contact_by_default(tmp_path: Path) -> None
     assert loaded('digest.contact = "a@example.org"', tmp_path).alerts_to == ("a@example.org",)
 
 
-def test_keys_without_effect_are_warned_about(tmp_path: Path) -> None:
-    settings = loaded(
-        '[digest]\nalerts_to = ["a@example.org"]\nheartbeat = "https://example.org"\n'
-        'keep_dumps = "1d"\nkeep_papers = "1d"\nkeep_issues = "1d"\n'
-        + FROM
-        + 'host = "h"\nbounce_address = "b@example.org"\n'
-        + '[[source]]\nname = "a"\nkind = "file"\npath = "b"\nevery = "30m"',
-        tmp_path,
-    )
-
-    assert settings.warnings == tuple(
-        f"{tmp_path}/digest.toml:{line}: {key}: has no effect yet"
-        for line, key in [
-            (2, "digest.alerts_to"),
-            (3, "digest.heartbeat"),
-            (5, "digest.keep_papers"),
-            (6, "digest.keep_issues"),
-            (15, "source[0].every"),
-        ]
-    )
-
-
 def test_a_plain_secret_works_and_is_warned_about(tmp_path: Path) -> None:
     settings = loaded(
         'digest.database = "postgresql+psycopg://u:hunter2@h/d"\n'

@@ -8,7 +8,7 @@ import onnxruntime
 import pytest
 import sqlalchemy as sa
 
-from builders import make_interest, make_paper, make_stored, make_subscriber
+from builders import NOW, make_interest, make_paper, make_stored, make_subscriber
 from digest.embedding import bert, text_of
 from digest.embedding.encoder import SentenceEncoder, model_folder
 from digest.errors import ConfigError
@@ -92,15 +92,15 @@ def test_a_paper_is_encoded_once_and_kept(engine: sa.Engine, folder: Path) -> No
     bees = make_paper(title="Bees", abstract="Bees dance.")
     lens = make_paper(title="Galaxy lens", abstract=None)
     model = Counted(folder)
-    first = StoredEncoder(engine, model).encode([bees, lens, bees])
-    again = StoredEncoder(engine, model).encode([lens, bees])
+    first = StoredEncoder(engine, model, now=NOW).encode([bees, lens, bees])
+    again = StoredEncoder(engine, model, now=NOW).encode([lens, bees])
     assert model.asked == [text_of(bees), text_of(lens)] == ["Bees. Bees dance.", "Galaxy lens"]
     assert (first[[1, 0]] == again).all()
     other = Counted(folder)
     other.name = "another"
-    StoredEncoder(engine, other).encode([bees])
+    StoredEncoder(engine, other, now=NOW).encode([bees])
     assert other.asked == [text_of(bees)]
-    assert StoredEncoder(engine, model).encode([]).shape[0] == 0
+    assert StoredEncoder(engine, model, now=NOW).encode([]).shape[0] == 0
 
 
 def test_sentence_vectors_join_the_sum_and_its_reasons(engine: sa.Engine, folder: Path) -> None:
@@ -117,7 +117,7 @@ def test_sentence_vectors_join_the_sum_and_its_reasons(engine: sa.Engine, folder
             allowed=[range(2)],
             everything=True,
         )[0]
-        for encoder in (None, StoredEncoder(engine, SentenceEncoder(folder)))
+        for encoder in (None, StoredEncoder(engine, SentenceEncoder(folder), now=NOW))
     )
     best = joined.picks[0]
     assert best.stored is papers[0]
