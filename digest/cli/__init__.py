@@ -41,6 +41,8 @@ class _Terminated(BaseException):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     _prepare_streams()
+    # Our dense matrices are small: a second thread of BLAS would only spin, at full cost.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _terminate)
     arguments = parse_arguments(argv)
