@@ -2,7 +2,6 @@
 
 DigestError                 the command line catches this and nothing else
     ConfigError             .problems: FILE:LINE: key.path: what is wrong   → exit 2
-    NotYet                  a later version brings it                       → exit 2
     SourceError             .source
         SourceUnavailable   network, 429, 5xx, an empty 200; .retry_after   → try again (75)
         ListingMalformed    not a listing at all; .name, .line              → tell a person (1)
@@ -39,12 +38,6 @@ class ConfigError(DigestError):
     def __init__(self, problems: Sequence[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = tuple(problems)
-
-
-class NotYet(DigestError):  # noqa: N818 (reads as what it says)
-    """Asked for something that a later version brings."""
-
-    exit_code = 2
 
 
 class SourceError(DigestError):

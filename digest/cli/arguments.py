@@ -6,12 +6,6 @@ from datetime import date
 
 from digest import __version__
 
-_NOT_YET = {
-    "backup": "a copy of a live database",
-    "restore": "a database from a copy",
-    "replay": "past issues with today's profile",
-}
-
 _EPILOG = """\
 exit codes: 0 all is well; 1 something failed for good, was rejected, or a subscriber was left
 out; 2 bad usage or configuration; 75 something waits for another try or a source is down.
@@ -34,14 +28,7 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for add in (_setting_up, _listings, _interests, _mailing, _people):
         add(commands)
-    for name, does in _NOT_YET.items():
-        later = commands.add_parser(name, help=f"{does} (not yet)")
-        later.add_argument("rest", nargs=argparse.REMAINDER)
-        later.set_defaults(command="later:not_yet", name=name)
-    arguments, rest = parser.parse_known_args(argv)
-    if rest and arguments.command != "later:not_yet":
-        parser.error(f"unrecognized arguments: {' '.join(rest)}")
-    return arguments
+    return parser.parse_args(argv)
 
 
 def _global_options(parser: argparse.ArgumentParser, *, json: bool = True) -> None:
@@ -79,6 +66,16 @@ def _setting_up(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     check.add_argument("--days", type=_natural, default=30, help="days of papers to look at (30)")
     check.add_argument("--online", action="store_true", help="ask the mail server and sources")
     check.add_argument("--to", metavar="ADDRESS", help="with --online: send one test message")
+    backup = _add(commands, "backup", "keeping:backup", "copy the live database into a file")
+    backup.add_argument("file", metavar="FILE", help="never one that is there")
+    restore = _add(commands, "restore", "keeping:restore", "make the database from a copy")
+    restore.add_argument("file", metavar="FILE", help="what digest backup wrote")
+    restore.add_argument(
+        "--had-until",
+        metavar="NOW",
+        default="now",
+        help="what was announced until then counts as had: now (the default), or an instant, UTC",
+    )
     migrate = _add(commands, "migrate", "setup:migrate", "bring the database up to date")
     migrate.add_argument("--dry-run", action="store_true", help="only say what would be done")
 
@@ -109,6 +106,11 @@ def _interests(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "--serve", action="store_true", help="show it on loopback, anew with every change"
     )
     preview.add_argument("--port", type=_natural, default=0, metavar="N", help="where; any free")
+    replay = _add(commands, "replay", "replay:replay", "past issues with today's profile")
+    replay.add_argument("address", nargs="?", metavar="ADDRESS", help="only this subscriber's")
+    replay.add_argument("--from", dest="first", type=_day, required=True, metavar="DATE")
+    replay.add_argument("--to", dest="last", type=_day, required=True, metavar="DATE")
+    replay.add_argument("--html", metavar="FILE", help="write them as one page")
     why = _add(commands, "why", "why:why", "why a paper was or was not in an issue")
     why.add_argument("address", metavar="ADDRESS", help="or a subscriber's TOML file")
     why.add_argument("paper", metavar="PAPER", help=_PAPER)

@@ -8,14 +8,14 @@ import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
-from digest import due, selection
+from digest import due, selection, timetable
 from digest.issue import Issue, Outcome, Pick, SourceReport
 from digest.mail.envelope import message_id
 from digest.paper import StoredPaper
 from digest.pipeline.examples import Readers
 from digest.ranking import Background, Corpus, Encoder, Ranking, rank
 from digest.selection import Selection
-from digest.store import issues, papers, pulls, suppressions, votes
+from digest.store import issues, marks, papers, pulls, suppressions, votes
 from digest.store.issues import Verdict
 from digest.store.pulls import PullRecord
 from digest.store.subscribers import hashed
@@ -35,6 +35,7 @@ class Past:
     suppressed: frozenset[str]
     reports: tuple[SourceReport, ...]
     late: frozenset[str]
+    had_until: datetime | None = None
 
     @classmethod
     def load(
@@ -59,6 +60,9 @@ class Past:
                 if name in last_pulls
             ),
             late=pulls.late(connection) | overdue,
+            had_until=mark.at
+            if (mark := marks.load(connection).get(marks.Name.HAD_UNTIL))
+            else None,
         )
 
     def is_suppressed(self, subscriber: Subscriber) -> bool:
@@ -168,6 +172,7 @@ class Desk:
         since = now - max(back, default=timedelta())
         held = papers.seen_since(connection, since, until=until)
         self._selection = Selection(held)
+        self._had_by_all = _had_by_all(held, past.had_until)
         self._typical = typical_papers(connection, now=now, until=until, encoder=encoder)
         self._corpus = self._ready(self._selection.papers)
         self._readers = Readers(connection, subscribers)
@@ -178,16 +183,21 @@ class Desk:
         subscribers: Sequence[Subscriber],
         *,
         everything: bool = False,
+        had: Mapping[str, frozenset[int]] | None = None,
     ) -> list[Draft]:
-        """Choose for each; everybody is ranked in one product."""
+        """Choose for each; everybody is ranked in one product.
+
+        `had`, by key, stands for what the store says that each has had.
+        """
         addresses = {each.key: each.keys for each in subscribers}
-        had = issues.had(connection, addresses, before=self._until)
+        if had is None:
+            had = issues.had(connection, addresses, before=self._until)
         voted = votes.load(connection, addresses, until=self._until)
         readers = self._readers.ready(subscribers)
         allowed = [
             self._selection.allowed(
                 each,
-                had=had[each.key] | self._known_to(each, voted[each.key]),
+                had=had[each.key] | self._had_by_all | self._known_to(each, voted[each.key]),
                 now=self._now,
                 last_made_at=self._past.made_at(each),
             )
@@ -275,6 +285,21 @@ class Desk:
             layout=subscriber.layout,
             language=subscriber.language,
         )
+
+
+def _had_by_all(held: Sequence[StoredPaper], until: datetime | None) -> frozenset[int]:
+    """Give what counts as had by everyone: announced, as a listing has it or as we saw it."""
+    if until is None:
+        return frozenset()
+    day = timetable.listing_day(until)
+    return frozenset(
+        each.id
+        for each in held
+        if any(
+            sighting.seen_at <= until or (sighting.announced and sighting.announced <= day)
+            for sighting in each.sightings
+        )
+    )
 
 
 def _without_rules(subscriber: Subscriber) -> Subscriber:

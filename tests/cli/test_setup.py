@@ -78,16 +78,6 @@ def test_migrate_has_nothing_to_do_after_a_fetch(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "command",
-    ["backup f", "restore f", "replay --from 2026-01-01 --to 2026-01-02"],
-)  # fmt: skip
-def test_what_is_not_there_yet_says_so(command: str) -> None:
-    result = run(*command.split())
-    assert result.code == 2
-    assert "not yet" in result.err
-
-
-@pytest.mark.parametrize(
     "arguments",
     [
         (),

@@ -137,8 +137,7 @@ def make_ticks(year: Year) -> list[datetime]:
     return sorted(
         each
         for each in at
-        if START <= each < year.end
-        and not any(gone <= each < back for gone, back in year.outages)
+        if START <= each < year.end and not any(gone <= each < back for gone, back in year.outages)
     )
 
 

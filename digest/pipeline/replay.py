@@ -1,0 +1,79 @@
+"""Replay: what issues would have been on past days, from the papers that are kept."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+
+from digest import due
+from digest.issue import Issue
+from digest.pipeline.desk import Desk, Past
+from digest.ranking import Encoder
+from digest.store import issues
+from digest.store.database import reading
+from digest.subscriber import Subscriber
+
+_DAY = timedelta(days=1)
+
+
+def replay(
+    engine: sa.Engine,
+    subscribers: Sequence[Subscriber],
+    *,
+    first: date,
+    last: date,
+    now: datetime,
+    encoder: Encoder | None = None,
+) -> Iterator[Issue]:
+    """Give what each would have had on each of their days, day by day; nothing is written.
+
+    Before the first day they had what they really had; from then on what these issues hold.
+    """
+    had: dict[str, frozenset[int]] = {}
+    made_at: dict[str, datetime] = {}
+    for number in range((last - first).days + 1):
+        day = first + number * _DAY
+        for subscriber in subscribers:
+            at = due.due_at(subscriber.schedule, day)
+            if at > now or due.why_not(subscriber.schedule, day):
+                continue
+            with reading(engine) as connection:
+                issue = _issue(connection, subscriber, at, had, made_at, encoder)
+            had[subscriber.key] |= {pick.stored.id for pick in (*issue.picks, *issue.also)}
+            made_at[subscriber.key] = at
+            yield issue
+
+
+def _issue(
+    connection: sa.Connection,
+    subscriber: Subscriber,
+    at: datetime,
+    had: dict[str, frozenset[int]],
+    made_at: dict[str, datetime],
+    encoder: Encoder | None,
+) -> Issue:
+    key = subscriber.key
+    if key not in had:
+        had[key] = issues.had(connection, {key: subscriber.keys}, before=at)[key]
+        really = issues.last_made(connection, before=at)
+        if times := [really[each] for each in subscriber.keys if each in really]:
+            made_at[key] = max(times)
+    past = Past(
+        last_day={},
+        last_made_at={key: made_at[key]} if key in made_at else {},
+        decided={},
+        suppressed=frozenset(),
+        reports=(),
+        late=frozenset(),
+    )
+    desk = Desk(
+        connection,
+        [subscriber],
+        past=past,
+        now=at,
+        domain="replay.invalid",
+        until=at,
+        encoder=encoder,
+    )
+    (draft,) = desk.draft(connection, [subscriber], had=had)
+    return draft.issue
