@@ -9,6 +9,7 @@ from pathlib import Path
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command line has it
 
 import freezegun
+import hypothesis
 import pytest
 import sqlalchemy as sa
 
@@ -24,6 +25,13 @@ freezegun.configure(extend_ignore_list=["scipy", "numpy", "sklearn", "hypothesis
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Take --whole: the long tests in full, as .ci/run wants them."""
     parser.addoption("--whole", action="store_true", help="the long tests in full")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let properties be tried on more examples where there is time."""
+    hypothesis.settings.register_profile("quick", max_examples=25)
+    hypothesis.settings.register_profile("whole", max_examples=150)
+    hypothesis.settings.load_profile("whole" if config.getoption("whole") else "quick")
 
 
 @pytest.fixture

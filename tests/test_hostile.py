@@ -53,7 +53,7 @@ def elements(page: Any) -> Counter[str]:
 
 
 @given(text, text, st.sampled_from(list(Layout)))
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None)
 def test_no_element_and_no_header_is_the_attackers(mean: str, name: str, layout: Layout) -> None:
     sample = sample_issue(1, layout=layout)
     issue = replace(everywhere(sample, mean), name=name, subscriber="ada@example.org")

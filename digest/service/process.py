@@ -217,6 +217,8 @@ class _Service:
                 log.warning("another database needs a restart")
             self._work.renew(settings)
             log.info("reloaded subscribers=%d", len(settings.subscribers))
+            for step in STEPS:
+                self._scheduler.modify_job(step, next_run_time=wiring.now())
         self._notifier.ready()
 
     def _end(self, code: int) -> int:

@@ -18,9 +18,7 @@ VALUES = (
     *('""', '"x"', '"\\u0000"', '"\\u2028"', '"../" ', '"*"', '"a@b"', '"99999999999999y"'),
     *('"{"', '"[::1"', '"http://[::1"', '"' + "x" * 5000 + '"', '"sqlite:///"', '"Europe"'),
 )
-_slow = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+_slow = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def problems(read: Callable[[Path], object], config: Path) -> tuple[str, ...]:

@@ -105,7 +105,7 @@ def everything(ranking: Ranking) -> tuple[Pick, ...]:
 
 
 @given(batches, subscribers, votes)
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None)
 def test_reasons_add_up_to_the_score(
     batch: list[StoredPaper], subscriber: Subscriber, votes: tuple[Vote, ...]
 ) -> None:
@@ -117,7 +117,7 @@ def test_reasons_add_up_to_the_score(
 
 
 @given(batches, st.lists(voters, min_size=2, max_size=4))
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None)
 def test_a_ranking_is_independent_of_who_and_what_order_comes_with_it(
     batch: list[StoredPaper], cast: list[tuple[Subscriber, tuple[Vote, ...]]]
 ) -> None:
@@ -134,7 +134,7 @@ def _says(pick: Pick, beginning: str) -> bool:
 
 
 @given(batches, subscribers)
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None)
 def test_every_paper_comes_once_and_best_first(
     batch: list[StoredPaper], subscriber: Subscriber
 ) -> None:
@@ -157,7 +157,7 @@ def test_every_paper_comes_once_and_best_first(
 
 
 @given(batches, subscribers, st.sampled_from(WORDS), votes)
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None)
 def test_excluding_always_excludes(
     batch: list[StoredPaper], subscriber: Subscriber, word: str, votes: tuple[Vote, ...]
 ) -> None:
@@ -169,7 +169,7 @@ def test_excluding_always_excludes(
 
 
 @given(batches, interests, st.sampled_from(WORDS), st.floats(0, 5))
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None)
 def test_adding_a_keyword_never_lowers_a_paper_that_has_it(
     batch: list[StoredPaper], interest: Interest, word: str, weight: float
 ) -> None:

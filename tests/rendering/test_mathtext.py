@@ -40,7 +40,7 @@ def test_there_are_cases_enough() -> None:
 
 
 @given(texts)
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None)
 def test_any_text_is_read_and_both_forms_agree(text: str) -> None:
     found = runs(text)
     assert all(run.text for run in found)
@@ -54,7 +54,7 @@ def digits(text: str) -> Counter[str]:
 
 
 @given(st.lists(st.sampled_from((*PIECES, "7%", "$40", "US$9")), max_size=12).map(" ".join))
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None)
 def test_no_digit_and_no_percent_sign_is_lost(text: str) -> None:
     assert digits(plain(text)) == digits(text)
     assert plain(text).count("%") == text.count("%")

@@ -97,7 +97,7 @@ def test_nothing_is_injected_and_everything_is_shown(text, layout):
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]", message.html + message.text)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(deadline=None)
 @given(st.text(min_size=1, max_size=60))
 def test_any_unicode_is_rendered(text):
     message = RENDERER.render(all_of(text), FOOTER)
