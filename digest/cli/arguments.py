@@ -137,6 +137,8 @@ def _mailing(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     issues.add_argument("address", nargs="?", metavar="ADDRESS", help="only this subscriber's")
     issues.add_argument("--show", type=_day, metavar="DATE", help="one of them again")
     _add(commands, "run", "running:run", "the service: pull, make and send what is due, for ever")
+    alert = _add(commands, "alert", "running:alert", "tell alerts_to something, once a day")
+    alert.add_argument("subject", metavar="SUBJECT", help="standard input says more")
     status = _add(commands, "status", "status:status", "sources, subscribers and deliveries")
     status.add_argument("address", nargs="?", metavar="ADDRESS", help="only this subscriber")
     status.add_argument("--problems", action="store_true", help="only what is wrong")

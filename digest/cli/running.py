@@ -1,7 +1,16 @@
-"""run: the service."""
+"""run and alert: the service, and what tells the operator that it failed."""
 
 import argparse
 import logging
+import sys
+
+from digest import wiring
+from digest.cli.output import emit, exit_code, say
+from digest.errors import ConfigError, StoreError
+from digest.service import alerting
+from digest.service.troubles import Trouble
+
+_MOST = 20_000  # characters of what more is said
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -11,3 +20,27 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.verbose and not arguments.quiet:
         logging.getLogger("digest").setLevel(logging.INFO)
     return serve(arguments.config)
+
+
+def alert(arguments: argparse.Namespace) -> int:
+    """Mail a subject and what stands on standard input to alerts_to, as OnFailure= does."""
+    settings = wiring.load_settings(arguments.config)
+    if not settings.alerts_to:
+        raise ConfigError([f"{settings.path}: digest.alerts_to: names nobody to tell"])
+    more = "" if sys.stdin.isatty() else sys.stdin.read(_MOST)
+    text = f"{arguments.subject}\n\n{more}".rstrip()
+    trouble = Trouble(cause=f"alert:{arguments.subject}", text=text)
+    now = wiring.now()
+    try:
+        with wiring.open_store(settings) as engine:
+            is_new = alerting.is_untold(engine, trouble, now=now)
+            told = bool(is_new and alerting.tell(settings, engine, [trouble], now=now))
+    except StoreError:  # that may be why
+        is_new, told = True, alerting.send(settings, [trouble], now=now)
+    if arguments.json:
+        emit({"told": told})
+    elif told:
+        say(f"told {', '.join(settings.alerts_to)}")
+    elif not is_new:
+        say("this was told today already")
+    return exit_code(failed=False, waits=is_new and not told)

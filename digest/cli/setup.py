@@ -13,22 +13,25 @@ if TYPE_CHECKING:
     from digest.demo.tour import Tour
 
 _SYSTEM_STEPS = """\
-# From nothing to a timer that runs digest for this machine, as root:
+# From nothing to a service of this machine, as root; digest.service has a reason for each line:
 python3 -m venv /opt/digest && /opt/digest/bin/pip install paper-digest
 ln -s /opt/digest/bin/digest /usr/local/bin/digest
 mkdir -p /etc/digest && digest init /etc/digest/config.toml  # then edit it, and: digest check
-cp {units}/digest-send.* /etc/systemd/system/ && systemctl daemon-reload
-systemctl enable --now digest-send.timer
+install -D -m 644 {units}/digest.sysusers /etc/sysusers.d/digest.conf && systemd-sysusers
+cp {units}/digest*.service {units}/digest*.timer /etc/systemd/system/ && \
+systemctl daemon-reload && systemctl enable --now digest.service
+# A timer instead of the service: systemctl enable --now digest-send.timer
 """
 
 _USER_STEPS = """\
-# From nothing to a timer of your own:
+# From nothing to a service of your own:
 mkdir -p ~/.config/digest && digest init ~/.config/digest/config.toml  # then edit it
-mkdir -p ~/.config/systemd/user && cd ~/.config/systemd/user
-printf '[Service]\\nType=oneshot\\nExecStart=%s send --due\\nSuccessExitStatus=75\\n' \\
-  {digest} > digest-send.service
-cp {units}/digest-send.timer . && systemctl --user daemon-reload
-systemctl --user enable --now digest-send.timer
+mkdir -p ~/.config/systemd/user
+printf '%s\\n' '[Service]' 'Type=notify' 'ExecStart={digest} run' \
+  'ExecReload=/bin/kill -HUP $MAINPID' 'Restart=on-failure' 'RestartPreventExitStatus=2' \
+  '[Install]' 'WantedBy=default.target' > ~/.config/systemd/user/digest.service
+systemctl --user daemon-reload && systemctl --user enable --now digest.service
+loginctl enable-linger  # it runs while you are away, too
 """
 
 

@@ -43,6 +43,10 @@ class Agenda:
                 self._waits_until = max(self._waits_until or end, end)
         return is_due
 
+    def look_again(self, now: datetime) -> None:
+        """Let the next look count anybody as due: this one came to nothing."""
+        self._waits_until = max(self._waits_until or now, now)
+
     def _push(self, number: int, after: datetime) -> None:
         at = next_due(self._schedules[number], after)
         if at is not None:

@@ -66,6 +66,12 @@ def tell(
     return causes
 
 
+def is_untold(engine: sa.Engine, trouble: Trouble, *, now: datetime) -> bool:
+    """Whether a trouble was not told today."""
+    with reading(engine) as connection:
+        return bool(troubles.untold([trouble], alerts.told(connection), now))
+
+
 def send(settings: Settings, new: Sequence[Trouble], *, now: datetime) -> bool:
     """Send one message about all of them to each of alerts_to; False if nobody could be told."""
     mail = wiring.mail_of(settings)

@@ -20,9 +20,10 @@ from digest import wiring
 from digest.config import Settings
 from digest.errors import ConfigError, RenderError
 from digest.service import figures
+from digest.service.care import STEPS, Care
 from digest.service.notify import Notifier
 from digest.service.troubles import Trouble
-from digest.service.work import STEPS, Work, attempt
+from digest.service.work import Work
 from digest.store.presence import Hold, sole
 
 log = logging.getLogger(__name__)
@@ -32,7 +33,8 @@ _EXIT_AGAIN = 75
 _STANDBY_SECONDS = 5.0
 _STUCK_SECONDS = 15 * 60.0
 """Longer than the ten minutes that a mail server may take over one message."""
-_LAST_SECONDS = 27.0
+LONGEST_END = 27.0
+"""Seconds that the steps have to end."""
 _TICK = timedelta(minutes=1)
 _APART = timedelta(seconds=5)
 
@@ -119,6 +121,7 @@ class _Service:
         # The same for one installation at every start, and another for the next.
         jitter = crc32(f"{os.uname().nodename} {settings.path}".encode()) / 2**32
         self._work = Work(settings, engine, jitter=jitter)
+        self._care = Care(self._work)
         self._bug: BaseException | None = None
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
@@ -172,7 +175,7 @@ class _Service:
             self._scheduler.shutdown(wait=False)
 
     def _tick(self, step: str) -> None:
-        done = attempt(self._work, step)
+        done = self._care.attempt(step)
         following = {"pull": "compose", "compose": "deliver"}.get(step)
         if done and following and not self._work.halt.is_set():
             self._scheduler.modify_job(following, next_run_time=wiring.now())
@@ -210,7 +213,7 @@ class _Service:
             for line in error.problems:
                 log.error("%s", line)
             text = f"the configuration is wrong, the old one stays:\n{error}"
-            self._work.note(Trouble(cause="configuration", text=text))
+            self._care.note(Trouble(cause="configuration", text=text))
         else:
             url = settings.database_url(os.environ)
             if url != self._work.settings.database_url(os.environ):
@@ -223,7 +226,7 @@ class _Service:
 
     def _end(self, code: int) -> int:
         """Wait for the steps to end; what takes too long is as safe as after a crash."""
-        deadline = time.monotonic() + _LAST_SECONDS
+        deadline = time.monotonic() + LONGEST_END
         while self._work.busy and time.monotonic() < deadline:
             time.sleep(0.05)
         log.info("stopped busy=%s", ",".join(sorted(self._work.busy)) or "nothing")

@@ -33,7 +33,7 @@ def presence(engine: sa.Engine) -> Iterator[str]:
         yield owner
         return
     path = _lock_file(file, owner)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    descriptor = _open_lock(path, file)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield owner
@@ -55,7 +55,7 @@ def sole(engine: sa.Engine, name: str) -> Iterator["Hold | None"]:
     if file is None:
         yield Hold(None)
         return
-    descriptor = os.open(_lock_file(file, name), os.O_RDWR | os.O_CREAT, 0o600)
+    descriptor = _open_lock(_lock_file(file, name), file)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -114,6 +114,15 @@ def _is_unlocked(path: Path) -> bool:
         return True
     finally:
         os.close(descriptor)
+
+
+def _open_lock(path: Path, database: Path) -> int:
+    """Open a lock file; root's belongs to the database's owner, or that one could not open it."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    if os.geteuid() == 0:
+        its = database.stat()
+        os.fchown(descriptor, its.st_uid, its.st_gid)
+    return descriptor
 
 
 def _lock_file(database: Path, owner: str) -> Path:

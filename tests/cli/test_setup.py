@@ -64,10 +64,10 @@ def test_init_refuses(tmp_path: Path, arguments: tuple[str, ...], says: str) -> 
 
 
 @pytest.mark.parametrize("user", [(), ("--user",)], ids=["system", "user"])
-def test_init_prints_the_steps_to_a_running_timer(user: tuple[str, ...]) -> None:
+def test_init_prints_the_steps_to_a_running_service(user: tuple[str, ...]) -> None:
     result = run("init", "--systemd", *user)
     assert result.code == 0
-    assert "enable --now digest-send.timer" in result.out
+    assert "enable --now digest.service" in result.out
 
 
 def test_migrate_has_nothing_to_do_after_a_fetch(world: World) -> None:

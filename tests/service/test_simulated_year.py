@@ -17,7 +17,8 @@ from freezegun import freeze_time
 
 from arxiv_service import Arxiv, ArxivServer
 from digest import wiring
-from digest.service.work import STEPS, Work
+from digest.service.care import STEPS, Care
+from digest.service.work import Work
 from digest.sources.client import Client
 from digest.store import issues
 from digest.store.database import reading
@@ -173,16 +174,16 @@ def live(folder: Path, days: int) -> Year:
 
 def _run(year: Year, settings, clock, relay) -> None:
     with wiring.open_store(settings, create=True) as engine:
-        work = Work(settings, engine)
+        care = Care(Work(settings, engine))
         before = year.ticks[0]
         for number, now in enumerate(year.ticks):
             if any(before < back <= now for _, back in year.outages):
-                work = Work(settings, engine)  # a process of its own
+                care = Care(Work(settings, engine))  # a process of its own
             before = now
             clock.move_to(now)
             year.arxiv.now = now
             for step in STEPS:
-                getattr(work, step)()
+                care.attempt(step)
             _note(year, engine, relay)
             if number % 200 == 199 and tracemalloc.is_tracing():
                 year.memory.append(tracemalloc.get_traced_memory()[0])
