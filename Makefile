@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check check-mail chaos bench bench-relevance clean
+.PHONY: demo test check check-mail chaos soak bench bench-relevance clean
 
 demo: $(VENV)/.run
 	$(BIN)/digest demo
@@ -29,6 +29,10 @@ check-mail: $(VENV)/.run .ci/mail/node_modules/.installed
 # Kills at every point under every fault; CHAOS="--seconds 240" for less than all of it.
 chaos: $(VENV)/.dev
 	$(BIN)/python tests/chaos.py $(CHAOS)
+
+# The service for real, for two minutes, with its log.
+soak: $(VENV)/.dev
+	$(BIN)/python tests/soak.py
 
 # MORE="--quick" for fewer rounds.
 bench: $(VENV)/.bench

@@ -8,19 +8,19 @@ import socket
 import subprocess
 import sys
 import time
-from pathlib import Path
 from typing import Self
 
 from world import World
-
-PATIENCE = 40.0
 
 
 class Running:
     """`digest run` under a manager: what it said to the socket, and what it wrote."""
 
-    def __init__(self, world: World, *, watchdog: float | None = None) -> None:
+    def __init__(
+        self, world: World, *, watchdog: float | None = None, patience: float = 40.0
+    ) -> None:
         self._world = world
+        self._patience = patience
         self._watchdog = watchdog
         self.states: list[str] = []
         self.log = world.folder / f"run-{time.monotonic_ns()}.log"
@@ -58,19 +58,20 @@ class Running:
         """End it; give its exit code."""
         self.process.send_signal(number)
         code = self.process.wait(timeout=35)
-        self._take(0)
+        self.listen(0)
         return code
 
     def _wait(self, look) -> str:
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + self._patience
         while (found := look()) is None:
             ended = self.process.poll()
             assert ended is None, f"ended with {ended}: {self.log.read_text()}"
             assert time.monotonic() < deadline, f"{self.states} {self.log.read_text()}"
-            self._take(0.05)
+            self.listen(0.05)
         return found
 
-    def _take(self, seconds: float) -> None:
+    def listen(self, seconds: float) -> None:
+        """Take what it says within that time; what nobody takes is soon lost."""
         while select.select([self._socket], [], [], seconds)[0]:
             self.states += self._socket.recv(4096).decode().splitlines()
             seconds = 0
@@ -80,7 +81,3 @@ def always_due(world: World) -> None:
     """Let everybody's hour be past at once."""
     world.defaults = 'days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]\nsend_at = "00:00"'
     world.write()
-
-
-def dumps(world: World) -> Path:
-    return world.folder / "dumps"
