@@ -63,6 +63,12 @@ class SmtpServer(LoopbackServer):
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
+    def take_away(self) -> tuple[Envelope, ...]:
+        """Give what has come since the last time, and keep it no longer."""
+        taken = tuple(self._received)
+        del self._received[: len(taken)]
+        return taken
+
     @property
     def connections(self) -> int:
         return len(self._sessions)

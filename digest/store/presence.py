@@ -23,8 +23,7 @@ def presence(engine: sa.Engine) -> Iterator[str]:
     """Be there as an owner of deliveries, by the name that is given, until the end."""
     owner = uuid4().hex
     if engine.dialect.name == "postgresql":
-        # A session of its own, with no transaction that would stay open all the while.
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        with _session(engine) as connection:
             connection.execute(sa.select(sa.func.pg_advisory_lock(_number(owner))))
             yield owner
         return
@@ -46,7 +45,7 @@ def presence(engine: sa.Engine) -> Iterator[str]:
 def sole(engine: sa.Engine, name: str) -> Iterator["Hold | None"]:
     """Be the only one by that name with this database until the end; None if another is."""
     if engine.dialect.name == "postgresql":
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        with _session(engine) as connection:
             number = _number(sha256(name.encode()).hexdigest())
             is_ours = sa.select(sa.func.pg_try_advisory_lock(number))
             yield Hold(connection) if connection.execute(is_ours).scalar_one() else None
@@ -89,6 +88,17 @@ def gone(connection: sa.Connection, owners: Iterable[str]) -> list[str]:
         return [owner for owner in owners if _is_free(connection, owner)]
     file = sqlite_file(connection.engine.url)
     return [owner for owner in owners if file and _is_unlocked(_lock_file(file, owner))]
+
+
+@contextmanager
+def _session(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Open a session of its own, without a transaction that would stay open all the while.
+
+    It ends with its locks: one that went back to the pool would keep them.
+    """
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.detach()
+        yield connection
 
 
 def _is_free(connection: sa.Connection, owner: str) -> bool:

@@ -4,7 +4,7 @@ Forty subscribers in twelve zones, a real database, arXiv and a mail server on l
 ours and of theirs. The clock jumps from one due minute to the next; one day ticks every minute.
 """
 
-import tracemalloc
+import os
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -72,8 +72,7 @@ class Reader:
         )
 
 
-def make_readers(*, many_hours: bool) -> list[Reader]:
-    """Give everybody; with `many_hours` each zone has readers at all hours."""
+def make_readers() -> list[Reader]:
     found = []
     for number in range(40):
         days = EVERY_DAY if number % 3 else WEEKDAYS
@@ -84,7 +83,7 @@ def make_readers(*, many_hours: bool) -> list[Reader]:
             Reader(
                 email=f"reader{number}@example.org",
                 zone=ZoneInfo(ZONES[number % len(ZONES)]),
-                send_at=HOURS[number // len(ZONES) if many_hours else number % len(HOURS)],
+                send_at=HOURS[number % len(HOURS)],
                 days=frozenset(days),
                 pause=pause,
             )
@@ -104,8 +103,8 @@ class Year:
     received: Counter[tuple[str, str]] = field(default_factory=Counter)
     made: dict[str, dict[date, datetime]] = field(default_factory=lambda: defaultdict(dict))
     had: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    seen: int = 0
-    memory: list[int] = field(default_factory=list)
+    memory: dict[int, float] = field(default_factory=dict)
+    """Resident memory in MiB after so many months."""
 
 
 def our_outages(end: datetime) -> list[tuple[datetime, datetime]]:
@@ -151,7 +150,7 @@ def live(folder: Path, days: int) -> Year:
         down=frozenset(START.date() + n * DAY for n in range(28, days - 2, 30)),
     )
     arxiv.announce(end.date() + DAY)
-    readers = make_readers(many_hours=days > 100)
+    readers = make_readers()
     year = Year(readers=readers, end=end, outages=our_outages(end), arxiv=arxiv)
     year.ticks = make_ticks(year)
     with ArxivServer(arxiv) as server, smtp_server() as relay:
@@ -176,7 +175,7 @@ def _run(year: Year, settings, clock, relay) -> None:
     with wiring.open_store(settings, create=True) as engine:
         care = Care(Work(settings, engine))
         before = year.ticks[0]
-        for number, now in enumerate(year.ticks):
+        for now in year.ticks:
             if any(before < back <= now for _, back in year.outages):
                 care = Care(Work(settings, engine))  # a process of its own
             before = now
@@ -185,17 +184,21 @@ def _run(year: Year, settings, clock, relay) -> None:
             for step in STEPS:
                 care.attempt(step)
             _note(year, engine, relay)
-            if number % 200 == 199 and tracemalloc.is_tracing():
-                year.memory.append(tracemalloc.get_traced_memory()[0])
+            year.memory[(now - START).days // 30] = resident()
+
+
+def resident() -> float:
+    """Give this process's resident memory in MiB."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 def _note(year: Year, engine, relay) -> None:
     """Write down what came, before it may be pruned."""
-    new_letters = relay.received[year.seen :]
-    if not new_letters:
+    letters = relay.take_away()
+    if not letters:
         return
-    year.seen += len(new_letters)
-    for letter in new_letters:
+    for letter in letters:
         year.received[letter.recipient, _message_id(letter.content)] += 1
     with reading(engine) as connection:
         new = [
@@ -269,6 +272,13 @@ def nobody_misses_a_paper(year: Year) -> None:
         assert pulled_by_then <= set(year.had[reader.email]), reader
 
 
+def memory_stays_flat(year: Year) -> None:
+    after = list(year.memory.values())[
+        2:
+    ]  # once everything is loaded and pruned for the first time
+    assert not after or max(after) - after[0] < 40, year.memory
+
+
 def test_everybody_has_one_issue_on_each_of_their_days_at_their_hour_and_every_paper_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whole: bool
 ) -> None:
@@ -280,3 +290,4 @@ def test_everybody_has_one_issue_on_each_of_their_days_at_their_hour_and_every_p
     nobody_has_a_message_twice(year)
     nobody_has_a_paper_twice(year)
     nobody_misses_a_paper(year)
+    memory_stays_flat(year)
