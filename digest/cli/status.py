@@ -11,7 +11,7 @@ from digest import due, wiring
 from digest.cli.output import complain, emit, exit_code, say, table
 from digest.config import Settings
 from digest.issue import Outcome, Status
-from digest.store import issues, outbox, papers, pulls, suppressions
+from digest.store import issues, marks, outbox, papers, pulls, suppressions
 from digest.store.database import reading
 from digest.store.issues import PastIssue, Verdict
 from digest.store.pulls import PartOutcome, PullRecord
@@ -46,9 +46,11 @@ def _report(settings: Settings, engine: sa.Engine, address: str | None) -> dict[
         suppressed = suppressions.load(connection)
         counts = outbox.counts(connection)
         held = papers.count(connection)
+        well = marks.load(connection).get(marks.Name.GOOD_RUN)
     return {
         "database": engine.url.render_as_string(hide_password=True),
         "papers": held,
+        "last_good_run": well.at.isoformat(timespec="seconds") if well else None,
         "sources": [_source(s.name, last_pulls.get(s.name), parts) for s in settings.sources],
         "subscribers": [_subscriber(each, past, decided, suppressed, now) for each in everyone],
         "deliveries": {str(state): number for state, number in sorted(counts.items())},
@@ -122,6 +124,7 @@ def _show(report: Mapping[str, Any], *, only_problems: bool) -> None:
         deliveries = (f"{number} {named.get(k, k)}" for k, number in report["deliveries"].items())
         say(f"database    {report['database']}")
         say(f"papers      {report['papers']}")
+        say(f"good run    {report['last_good_run'] or 'none yet'}")
         say(f"deliveries  {', '.join(deliveries) or 'none'}")
         for key in ("sources", "subscribers"):
             if rows := report[key]:

@@ -1,7 +1,9 @@
 """digest run as a process: what systemd hears, and what signals, kills and rivals change."""
 
+import resource
 import signal
 import time
+from collections import Counter
 
 import pytest
 
@@ -162,6 +164,24 @@ def test_a_killed_service_started_again_sends_the_rest_and_nothing_twice(
     assert toll.copies <= toll.bound
 
 
+def test_a_full_disk_delays_issues_until_there_is_room_and_repeats_none(ready: World) -> None:
+    with smtp_server() as server:
+        ready.serve_mail(server)
+        with Running(ready) as service:
+            service.read("state=sent")
+            service.read("pruned")
+            _let_files_grow_to(service, 65_536)
+            ready.people += [ready.person(f"reader{number}") for number in range(40)]
+            ready.write()
+            service.process.send_signal(signal.SIGHUP)
+            service.read("ERROR .*step=compose .*(disk|full)")
+            _let_files_grow_to(service, resource.RLIM_INFINITY)
+            service.process.send_signal(signal.SIGHUP)
+            _until(service, lambda: len(server.received) >= 41)
+            assert service.stop() == 0
+    assert sorted(Counter(envelope.recipient for envelope in server.received).values()) == [1] * 41
+
+
 def test_metrics_are_served_on_loopback(ready: World) -> None:
     import socket
     import urllib.request
@@ -193,6 +213,10 @@ def test_a_relay_that_is_back_gets_what_waited(ready: World) -> None:
             service.read("state=sent")
             assert len(server.received) == 1
         assert service.stop() == 0
+
+
+def _let_files_grow_to(service: Running, size: int) -> None:
+    resource.prlimit(service.process.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 
 
 def _until(service: Running, condition) -> None:
