@@ -67,6 +67,7 @@ class SmtpServer(LoopbackServer):
         """Give what has come since the last time, and keep it no longer."""
         taken = tuple(self._received)
         del self._received[: len(taken)]
+        self._sessions.clear()  # each has a message, too
         return taken
 
     @property

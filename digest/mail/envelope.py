@@ -123,6 +123,11 @@ def _part(kind: str, body: str) -> bytes:
     return header.encode() + b"\r\n".join(map(_quoted_printable, _SEAM.split(text)))
 
 
+def forget() -> None:
+    """Empty what is remembered of parts that many messages share."""
+    _quoted_printable.cache_clear()
+
+
 @lru_cache(maxsize=8_192)
 def _quoted_printable(lines: str) -> bytes:
     """Encode whole lines (RFC 2045); most that stand between two seams stand in others, too."""

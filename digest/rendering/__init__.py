@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 from digest.bundled import bundled
 from digest.errors import RenderError
 from digest.issue import Issue, Message
+from digest.rendering import cards, reasons, rich, telling, words
 from digest.rendering.cards import Content, PaperView
 from digest.rendering.dictionary import Dictionary, is_words
 from digest.rendering.inlining import inline
@@ -25,7 +26,7 @@ from digest.rendering.size import HTML_LIMIT, is_small, surely_fits
 from digest.rendering.views import Fit, Footer, IssueView, fits, issue_view, paper_views
 from digest.rendering.words import one_line, tidy, wrap
 
-__all__ = ["HTML_LIMIT", "Footer", "Renderer"]
+__all__ = ["HTML_LIMIT", "Footer", "Renderer", "forget"]
 
 _SUFFIXES = (".html", ".txt", ".css")
 _KEPT = 4_096  # parts of messages that many readers share
@@ -33,6 +34,14 @@ _MISTAKES = (
     TemplateError, ArithmeticError, AttributeError, LookupError, RecursionError,
     TypeError, ValueError,
 )  # fmt: skip
+
+
+def forget() -> None:
+    """Empty what is remembered of papers: those of yesterday rarely come again."""
+    for module in (cards, reasons, rich, telling, words):
+        for value in vars(module).values():
+            if hasattr(value, "cache_clear"):
+                value.cache_clear()
 
 
 class Renderer:

@@ -96,6 +96,7 @@ class Care:
             keep_papers=settings.keep_papers,
             progress=get_on,
         )
+        wiring.forget()  # memory, too
         log.info("pruned issues=%d papers=%d", pruned.issues, pruned.papers)
 
     def _report(self, settings: Settings, now: datetime) -> None:

@@ -14,7 +14,7 @@ from digest.wiring.ranking import encoder
 from digest.wiring.sources import dump_folder, open_sources, wanted_categories
 from digest.wiring.store import load_settings, now, open_store
 from digest.wiring.summary import endpoint, summaries
-from digest.wiring.templates import fitter, renderer, try_templates
+from digest.wiring.templates import fitter, forget, renderer, try_templates
 
 __all__ = [
     "connector",
@@ -23,6 +23,7 @@ __all__ = [
     "encoder",
     "endpoint",
     "fitter",
+    "forget",
     "load_settings",
     "mail_domain",
     "mail_of",

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from functools import cache
 
+from digest import rendering
 from digest.config import Settings
 from digest.issue import Issue, Message
+from digest.mail import envelope
 from digest.mail.addresses import own_mailbox
 from digest.mail.tokens import Tokens
 from digest.rendering import Footer, Renderer
@@ -26,6 +28,13 @@ def fitter(settings: Settings) -> Callable[[Issue], Issue]:
     """Take out of issues what a message has no room for."""
     templates = _templates(settings)
     return lambda issue: templates.fitted(issue, footer(settings, issue))
+
+
+def forget() -> None:
+    """Let go of everything that was rendered; what comes next is rendered anew."""
+    _shipped.cache_clear()
+    rendering.forget()
+    envelope.forget()
 
 
 def _templates(settings: Settings) -> Renderer:
