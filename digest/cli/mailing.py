@@ -104,7 +104,8 @@ def _tell(settings: Settings, engine: sa.Engine, report: Report) -> None:
         now=now,
     )
     alerting.tell(settings, engine, found, now=now)
-    if not (found or report.has_failed or report.waits):
+    is_well = all(trouble.is_minor for trouble in found)
+    if is_well and not (report.complaints or report.waits):
         alerting.all_is_well(settings, engine, now=now)
     figures.publish(settings, engine)
 

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from digest import wiring
 from digest.config import Settings
 from digest.errors import DigestError, StoreError
+from digest.issue import Status
 from digest.pipeline.prune import prune
 from digest.pipeline.receive import receive_inbox
 from digest.service import alerting, figures
-from digest.service.troubles import Trouble, untold
+from digest.service.troubles import FAILED, Trouble, untold
 from digest.service.work import Halted, Work
 from digest.store import marks
 from digest.store.database import reading
@@ -49,7 +50,7 @@ class Care:
             "tend": self._tend,
         }
         try:
-            return steps[step]()
+            done = steps[step]()
         except Halted:
             pass
         except StoreError as error:
@@ -58,6 +59,10 @@ class Care:
         except DigestError as error:
             log.error("step=%s error=%r", step, str(error))
             self.note(Trouble(cause=f"step:{step}", text=f"{step}: {error}"))
+        else:
+            with self._lock:
+                self._troubles.pop(f"step:{step}", None)
+            return done
         return None
 
     def note(self, trouble: Trouble) -> None:
@@ -117,8 +122,11 @@ class Care:
             with self._lock:
                 for cause in told:
                     self._troubles.pop(cause, None)
+            if FAILED in told:  # those that failed are told once, not until others do
+                self._work.delivered.by_status[Status.FAILED] = 0
             self._tell_at = now + _TELL_AGAIN
-        if not found and _is_over(self._well_at, now):
+        is_well = all(trouble.is_minor for trouble in found)
+        if is_well and _is_over(self._well_at, now):
             alerting.all_is_well(settings, engine, now=now)
             self._well_at = now + _WELL_EVERY
 

@@ -31,8 +31,9 @@ log = logging.getLogger(__name__)
 _LOCK = "service"
 _EXIT_AGAIN = 75
 _STANDBY_SECONDS = 5.0
-_STUCK_SECONDS = 15 * 60.0
-"""Longer than the ten minutes that a mail server may take over one message."""
+_STUCK_SECONDS = {"pull": 3 * 3600.0, "deliver": 15 * 60.0}
+"""A source may have many pages to be asked for slowly, a mail server ten minutes for a message."""
+_STUCK_OTHERWISE = 15 * 60.0
 LONGEST_END = 27.0
 """Seconds that the steps have to end."""
 _TICK = timedelta(minutes=1)
@@ -190,7 +191,11 @@ class _Service:
             self._signals.reload.clear()
             self._reload()
         now = time.monotonic()
-        stuck = [step for step, at in self._work.busy.copy().items() if now - at > _STUCK_SECONDS]
+        stuck = [
+            step
+            for step, at in self._work.busy.copy().items()
+            if now - at > _STUCK_SECONDS.get(step, _STUCK_OTHERWISE)
+        ]
         if stuck:
             log.error("stuck steps=%s", ",".join(stuck))
         else:

@@ -9,15 +9,20 @@ from digest.issue import Status
 from digest.pipeline.delivering import Delivered
 from digest.store.pulls import Failing
 
+FAILED = "failed"
 _IN_VAIN = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """Something that is wrong: by `cause` it is known again, `text` is for people."""
+    """Something that is wrong: by `cause` it is known again, `text` is for people.
+
+    A run with nothing worse than what `is_minor` is a good one.
+    """
 
     cause: str
     text: str
+    is_minor: bool = False
 
 
 def of_sources(
@@ -43,7 +48,8 @@ def of_deliveries(delivered: Delivered) -> list[Trouble]:
         found.append(Trouble(cause="relay", text=text))
     if failed := delivered.by_status[Status.FAILED]:
         text = f"{failed} deliveries failed for good: digest issues says which, digest retry sends"
-        found.append(Trouble(cause="failed", text=text))
+        sent = delivered.by_status[Status.SENT]
+        found.append(Trouble(cause=FAILED, text=text, is_minor=sent > 0))
     return found
 
 

@@ -242,6 +242,23 @@ def test_a_heartbeat_is_called_while_all_is_well_and_not_when_it_is_not(told: Wo
     assert len(server.requests) <= calls + 1
 
 
+def test_one_bad_address_among_good_ones_is_told_once_and_stops_no_heartbeat(told: World) -> None:
+    told.people.append(told.person("bob"))
+    with (
+        HttpServer() as web,
+        smtp_server(refuse={"bob@example.org": "550 5.1.1 nobody here"}) as server,
+    ):
+        web.script("/ping", Reply(body=b"ok"))
+        told.digest += f'\nheartbeat = "{web.url("/ping")}"'
+        told.serve_mail(server)
+        with running(told) as service:
+            for hours in range(20):
+                service.at(MORNING + hours * HOUR)
+        told_of = [e for e in server.received if e.recipient == "ops@example.org"]
+    assert len(told_of) == 1
+    assert len(web.requests) >= 18
+
+
 def test_a_heartbeat_that_does_not_answer_costs_nothing(told: World) -> None:
     told.digest = 'heartbeat = "http://127.0.0.1:9/secret-token"'
     told.write()
