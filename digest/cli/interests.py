@@ -16,7 +16,8 @@ from digest.config import Settings
 from digest.errors import ConfigError
 from digest.formats import jsonl
 from digest.issue import Message, Pick
-from digest.pipeline.desk import Desk, Draft, Past
+from digest.pipeline.desk import Desk, Draft
+from digest.pipeline.past import Past
 from digest.store.database import reading
 from digest.wiring import people
 

@@ -18,11 +18,11 @@ from digest.config import Settings
 from digest.errors import ConfigError, DeliveryFailed
 from digest.pipeline.compose import Edition, compose, who_is_due
 from digest.pipeline.delivering import Delivered
-from digest.pipeline.desk import Past
 from digest.pipeline.fetch import Fetched, fetch
+from digest.pipeline.past import Past
 from digest.pipeline.report import Report
 from digest.service import alerting, figures
-from digest.store import good_files, outbox
+from digest.store import backlog, good_files
 from digest.store.database import reading, writing
 from digest.subscriber import Subscriber
 from digest.wiring import people
@@ -144,7 +144,7 @@ def _fetch(settings: Settings, engine: sa.Engine) -> tuple[Fetched, ...]:
 
 def _deliver(settings: Settings, engine: sa.Engine) -> Delivered:
     with reading(engine) as connection:
-        total = outbox.waiting(connection)
+        total = backlog.waiting(connection)
     with progress("delivering") as tick:
         numbers = count(1)
         delivered = wiring.dispatch(
@@ -187,7 +187,7 @@ def _confirm(
         people_due = len(
             who_is_due(chosen, Past.load(connection, edition.sources, now=edition.now), edition)
         )
-        people_due += outbox.waiting(connection)
+        people_due += backlog.waiting(connection)
     if people_due <= _ASK_ABOVE:
         return True
     sys.stderr.write(f"Write to {people_due} people? [y/N] ")

@@ -11,7 +11,7 @@ from digest import due, wiring
 from digest.cli.output import complain, emit, exit_code, say, table
 from digest.config import Settings
 from digest.issue import Outcome, Status
-from digest.store import issues, marks, outbox, papers, pulls, suppressions
+from digest.store import backlog, issues, marks, papers, pulls, suppressions
 from digest.store.database import reading
 from digest.store.issues import PastIssue, Verdict
 from digest.store.pulls import PartOutcome, PullRecord
@@ -44,7 +44,7 @@ def _report(settings: Settings, engine: sa.Engine, address: str | None) -> dict[
         past = {each.subscriber: each for each in issues.past(connection)}
         decided = issues.verdicts(connection)
         suppressed = suppressions.load(connection)
-        counts = outbox.counts(connection)
+        counts = backlog.counts(connection)
         held = papers.count(connection)
         well = marks.load(connection).get(marks.Name.GOOD_RUN)
     return {

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from digest import due
 from digest.due import WhyNot
 from digest.issue import Issue, Outcome
-from digest.pipeline.desk import Desk, Draft, Past
+from digest.pipeline.desk import Desk, Draft
+from digest.pipeline.past import Past
 from digest.pipeline.summaries import StoredSummaries
 from digest.ranking import Encoder
 from digest.store import issues, profiles

@@ -11,7 +11,7 @@ from digest.issue import Delivery, Envelope, Issue, Status
 from digest.mail import Transport
 from digest.pipeline.delivering import Delivered, Policy, Run
 from digest.pipeline.stint import Stint
-from digest.store import outbox, relay_pauses
+from digest.store import backlog, relay_pauses
 from digest.store.database import reading
 from digest.store.presence import presence
 
@@ -41,7 +41,7 @@ def deliver(
         run = Run(engine, connect, wrap, policy, clock, progress, relay=relay, owner=owner)
         run.recover()
         with reading(engine) as connection:
-            ready = outbox.waiting(connection)
+            ready = backlog.waiting(connection)
             pause = relay_pauses.current(connection, relay, now=clock())
         if pause is not None:
             run.delivered.paused = pause.why
@@ -51,7 +51,7 @@ def deliver(
                 under_way = [pool.submit(Stint(run).work) for _ in range(workers)]
                 _see_through(run, under_way, halt or threading.Event())
         with reading(engine) as connection:
-            run.delivered.waiting = outbox.waiting(connection)
+            run.delivered.waiting = backlog.waiting(connection)
     return run.delivered
 
 

@@ -10,8 +10,9 @@ from digest import due, selection
 from digest.case import Case, Made, Part, Standing
 from digest.issue import Issue
 from digest.paper import StoredPaper
-from digest.pipeline.desk import Desk, Draft, Past
+from digest.pipeline.desk import Desk, Draft
 from digest.pipeline.examples import Readers
+from digest.pipeline.past import Past
 from digest.ranking import Encoder
 from digest.store import finding, issues, papers, profiles, suppressions, votes
 from digest.store.issues import PastIssue

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 
 from digest import due
 from digest.issue import Issue
-from digest.pipeline.desk import Desk, Past
+from digest.pipeline.desk import Desk
+from digest.pipeline.past import Past
 from digest.ranking import Encoder
 from digest.store import issues
 from digest.store.database import reading

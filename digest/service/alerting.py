@@ -14,7 +14,7 @@ from digest.pipeline.delivering import Delivered
 from digest.service import troubles
 from digest.service.troubles import Trouble
 from digest.sources.heartbeat import beat
-from digest.store import alerts, marks, outbox, pulls
+from digest.store import alerts, backlog, marks, pulls
 from digest.store.database import reading, writing
 
 log = logging.getLogger(__name__)
@@ -36,8 +36,8 @@ def standing(
     """Name what is wrong now: with sources, deliveries and subscribers' files."""
     with reading(engine) as connection:
         failing = pulls.failing(connection)
-        oldest = outbox.oldest_waiting(connection, now=now)
-        last_sent = outbox.last_sent(connection)
+        oldest = backlog.oldest_waiting(connection, now=now)
+        last_sent = backlog.last_sent(connection)
     patience = {source.name: source.alert_after for source in settings.sources}
     return [
         *troubles.of_sources(patience, failing, now),

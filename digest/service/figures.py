@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from digest.config import Settings
 from digest.errors import ConfigError, StoreError
 from digest.issue import Outcome
-from digest.store import issues, marks, outbox, papers, pulls
+from digest.store import backlog, issues, marks, papers, pulls
 from digest.store.database import reading
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def rows(engine: sa.Engine) -> Rows:
     """Give every figure there is; times are Unix time in seconds."""
     with reading(engine) as connection:
         last = pulls.last(connection)
-        counts = outbox.counts(connection)
+        counts = backlog.counts(connection)
         held = papers.count(connection)
         made = issues.count(connection)
         marked = marks.load(connection)

@@ -17,7 +17,7 @@ from digest.pipeline.delivering import Delivered
 from digest.pipeline.fetch import Fetched, fetch
 from digest.service.agenda import Agenda
 from digest.service.pulling import next_pull
-from digest.store import good_files, marks, outbox, pulls, subscribers
+from digest.store import backlog, good_files, marks, pulls, subscribers
 from digest.store.database import reading, writing
 from digest.subscriber import Subscriber
 from digest.wiring import people
@@ -113,7 +113,7 @@ class Work:
         with self.step("deliver"):
             settings = self.current()
             with reading(self.engine) as connection:
-                if not outbox.is_ready(connection, now=wiring.now()):
+                if not backlog.is_ready(connection, now=wiring.now()):
                     return self.delivered
             began = time.monotonic()
             self.delivered = wiring.dispatch(

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from digest.issue import Delivery, Status
 from digest.store import schema
+from digest.store.backlog import may_be_claimed
 
 _TABLE = schema.deliveries
 _UNSETTLED = (Status.CLAIMED, Status.SENDING, Status.UNCERTAIN)
@@ -30,7 +31,7 @@ def claim(
     ids = list(
         connection.execute(
             sa.select(_TABLE.c.id)
-            .where(_may_be_claimed(now))
+            .where(may_be_claimed(now))
             .order_by(_TABLE.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
@@ -258,55 +259,6 @@ def retry(
     )
     late = connection.execute(sa.select(sa.func.count()).where(ended, has_later)).scalar_one()
     return again.rowcount, int(late)
-
-
-def counts(connection: sa.Connection) -> dict[Status, int]:
-    """Count the deliveries in each state."""
-    query = sa.select(_TABLE.c.status, sa.func.count()).group_by(_TABLE.c.status)
-    return {Status(status): number for status, number in connection.execute(query)}
-
-
-def waiting(connection: sa.Connection) -> int:
-    """Count the deliveries that a later run takes up."""
-    under_way = (Status.QUEUED, Status.CLAIMED, Status.SENDING, Status.DEFERRED)
-    query = sa.select(sa.func.count()).where(
-        sa.or_(
-            _TABLE.c.status.in_([status.value for status in under_way]),
-            sa.and_(_TABLE.c.status == Status.UNCERTAIN.value, _TABLE.c.next_at.is_not(None)),
-        )
-    )
-    return int(connection.execute(query).scalar_one())
-
-
-def is_ready(connection: sa.Connection, *, now: datetime) -> bool:
-    """Say whether a run would have something to do: to send, or to take up from a dead one."""
-    over = _TABLE.c.status.in_([Status.CLAIMED.value, Status.SENDING.value])
-    query = sa.select(sa.literal(1)).where(sa.or_(_may_be_claimed(now), over)).limit(1)
-    return connection.execute(query).first() is not None
-
-
-def oldest_waiting(connection: sa.Connection, *, now: datetime) -> datetime | None:
-    """Say since when the oldest has waited of those that could be sent now."""
-    query = sa.select(sa.func.min(_TABLE.c.queued_at)).where(_may_be_claimed(now))
-    at: datetime | None = connection.execute(query).scalar_one()
-    return at
-
-
-def last_sent(connection: sa.Connection) -> datetime | None:
-    """Say when a message was accepted last."""
-    query = sa.select(sa.func.max(_TABLE.c.settled_at))
-    at: datetime | None = connection.execute(
-        query.where(_TABLE.c.status == Status.SENT.value)
-    ).scalar_one()
-    return at
-
-
-def _may_be_claimed(now: datetime) -> sa.ColumnElement[bool]:
-    again = (Status.DEFERRED.value, Status.UNCERTAIN.value)
-    return sa.or_(
-        _TABLE.c.status == Status.QUEUED.value,
-        sa.and_(_TABLE.c.status.in_(again), _TABLE.c.next_at <= now),
-    )
 
 
 def _mine(delivery: Delivery, *statuses: Status) -> sa.ColumnElement[bool]:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from builders import NOW, make_issue, make_pick
 from digest.issue import Issue, Outcome, Reason, ReasonKind, SourceReport, Status
-from digest.store import good_files, issues, outbox, pulls, suppressions
+from digest.store import backlog, good_files, issues, pulls, suppressions
 from digest.store.database import reading, writing
 from digest.store.issues import Verdict
 from digest.store.pulls import PullRecord
@@ -85,7 +85,7 @@ def test_runs_at_once_make_one_issue_a_subscriber(engine: sa.Engine) -> None:
         numbers = list(pool.map(lambda issue: add(engine, issue), made * 4))
     assert len([number for number in numbers if number is not None]) == 10
     with reading(engine) as connection:
-        assert outbox.counts(connection) == {Status.QUEUED: 10}
+        assert backlog.counts(connection) == {Status.QUEUED: 10}
         assert len(issues.past(connection)) == 10
 
 

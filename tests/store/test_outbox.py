@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from builders import NOW
 from digest.issue import Delivery, Status
-from digest.store import issues, outbox, suppressions
+from digest.store import backlog, issues, outbox, suppressions
 from digest.store.database import reading, writing
 from digest.subscriber import Suppression
 from store.rows import LEASE, add_issues, add_picks, claim, numbered
@@ -36,12 +36,12 @@ def recover(engine: sa.Engine, *, resend: bool = True) -> int:
 
 def counts(engine: sa.Engine) -> dict[Status, int]:
     with reading(engine) as connection:
-        return outbox.counts(connection)
+        return backlog.counts(connection)
 
 
 def waiting(engine: sa.Engine) -> int:
     with reading(engine) as connection:
-        return outbox.waiting(connection)
+        return backlog.waiting(connection)
 
 
 def had(engine: sa.Engine, *addresses: str) -> frozenset[int]:
