@@ -34,6 +34,11 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.load_profile("whole" if config.getoption("whole") else "quick")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the longest begin first, so that nobody waits for it in the end."""
+    items.sort(key=lambda item: item.get_closest_marker("longest") is None)
+
+
 @pytest.fixture
 def whole(request: pytest.FixtureRequest) -> bool:
     """Whether a long test is to run in full."""

@@ -279,6 +279,7 @@ def memory_stays_flat(year: Year) -> None:
     assert not after or max(after) - after[0] < 40, year.memory
 
 
+@pytest.mark.longest
 def test_everybody_has_one_issue_on_each_of_their_days_at_their_hour_and_every_paper_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whole: bool
 ) -> None:
