@@ -31,9 +31,10 @@ log = logging.getLogger(__name__)
 _LOCK = "service"
 _EXIT_AGAIN = 75
 _STANDBY_SECONDS = 5.0
-_STUCK_SECONDS = {"pull": 3 * 3600.0, "deliver": 15 * 60.0}
-"""A source may have many pages to be asked for slowly, a mail server ten minutes for a message."""
-_STUCK_OTHERWISE = 15 * 60.0
+_STUCK_SECONDS = 15 * 60.0
+"""Longer than the ten minutes that a mail server may take over one message."""
+_STUCK_PULLING = 3 * 3600.0
+"""Longer than it takes to ask slowly for every page of weeks that were missed."""
 LONGEST_END = 27.0
 """Seconds that the steps have to end."""
 _TICK = timedelta(minutes=1)
@@ -80,7 +81,6 @@ def serve(explicit: str | None) -> int:
             notifier.ready()
             notifier.status("standby: another service works with this database")
             notifier.alive()
-            signals.reload.clear()
             signals.wait(_STANDBY_SECONDS)
     return 0
 
@@ -194,7 +194,7 @@ class _Service:
         stuck = [
             step
             for step, at in self._work.busy.copy().items()
-            if now - at > _STUCK_SECONDS.get(step, _STUCK_OTHERWISE)
+            if now - at > (_STUCK_PULLING if step == "pull" else _STUCK_SECONDS)
         ]
         if stuck:
             log.error("stuck steps=%s", ",".join(stuck))
