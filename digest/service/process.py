@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, timedelta
 from zlib import crc32
@@ -83,6 +83,15 @@ def serve(explicit: str | None) -> int:
             notifier.alive()
             signals.wait(_STANDBY_SECONDS)
     return 0
+
+
+def stuck_steps(busy: Mapping[str, float], now: float) -> list[str]:
+    """Name the steps that have not got on for too long; times are monotonic, in seconds."""
+    return [
+        step
+        for step, at in busy.items()
+        if now - at > (_STUCK_PULLING if step == "pull" else _STUCK_SECONDS)
+    ]
 
 
 def _load(explicit: str | None) -> Settings:
@@ -190,13 +199,7 @@ class _Service:
         if self._signals.reload.is_set():
             self._signals.reload.clear()
             self._reload()
-        now = time.monotonic()
-        stuck = [
-            step
-            for step, at in self._work.busy.copy().items()
-            if now - at > (_STUCK_PULLING if step == "pull" else _STUCK_SECONDS)
-        ]
-        if stuck:
+        if stuck := stuck_steps(self._work.busy.copy(), time.monotonic()):
             log.error("stuck steps=%s", ",".join(stuck))
         else:
             self._notifier.alive()

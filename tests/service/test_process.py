@@ -9,6 +9,7 @@ import pytest
 
 from chaos import Scenario, mail, tally
 from chaos import relay as logged_relay
+from digest.service.process import stuck_steps
 from running import Running, always_due
 from servers import SILENCE, FaultyPeer, smtp_server
 from world import World, make_papers
@@ -61,6 +62,21 @@ def test_a_template_with_a_mistake_keeps_it_from_being_ready(ready: World) -> No
     with Running(ready) as service:
         assert service.process.wait(timeout=30) == 2
     assert "_paper.html" in service.log.read_text()
+
+
+@pytest.mark.parametrize(
+    ("step", "minutes", "is_stuck"),
+    [
+        pytest.param("deliver", 14, False, id="a mail server may take its time"),
+        pytest.param("deliver", 16, True, id="but not for ever"),
+        pytest.param("pull", 120, False, id="many pages are asked for slowly"),
+        pytest.param("pull", 181, True, id="but not all day"),
+    ],
+)
+def test_a_step_that_does_not_get_on_is_no_sign_of_life(
+    step: str, minutes: int, is_stuck: bool
+) -> None:
+    assert stuck_steps({step: 1_000.0}, 1_000.0 + 60 * minutes) == [step] * is_stuck
 
 
 def test_a_new_subscriber_is_served_after_sighup(ready: World) -> None:
