@@ -30,7 +30,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Let properties be tried on more examples where there is time."""
     hypothesis.settings.register_profile("quick", max_examples=25)
-    hypothesis.settings.register_profile("whole", max_examples=150)
+    hypothesis.settings.register_profile("whole", max_examples=100)
     hypothesis.settings.load_profile("whole" if config.getoption("whole") else "quick")
 
 
