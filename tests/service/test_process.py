@@ -54,6 +54,7 @@ def test_what_is_wrong_at_the_start_is_said_and_not_tried_again(
     assert "READY=1" not in service.states
 
 
+@pytest.mark.usefixtures("in_full")
 def test_a_template_with_a_mistake_keeps_it_from_being_ready(ready: World) -> None:
     (ready.folder / "mine" / "issue").mkdir(parents=True)
     (ready.folder / "mine" / "issue" / "_paper.html").write_text("{% if %}")
@@ -106,6 +107,7 @@ def test_a_wrong_configuration_is_said_and_the_old_one_serves_on(ready: World) -
         assert service.stop() == 0
 
 
+@pytest.mark.usefixtures("in_full")
 def test_a_second_service_stands_by_and_takes_over_when_the_first_is_killed(ready: World) -> None:
     with Running(ready) as first:
         first.read("state=sent")
@@ -118,6 +120,7 @@ def test_a_second_service_stands_by_and_takes_over_when_the_first_is_killed(read
     assert ready.run("status", "--json").json["deliveries"] == {"sent": 1}
 
 
+@pytest.mark.usefixtures("in_full")
 def test_sigterm_while_standing_by_ends_at_once(ready: World) -> None:
     with Running(ready) as first:
         first.hear("READY=1")
@@ -144,11 +147,10 @@ def test_sigterm_sees_the_message_under_way_through_and_leaves_the_rest_for_late
     assert set(states) == {"sent", "queued"}
 
 
+@pytest.mark.usefixtures("in_full")
 def test_a_relay_that_hangs_keeps_it_from_ending_for_less_than_half_a_minute(
-    ready: World, whole: bool
+    ready: World,
 ) -> None:
-    if not whole:
-        pytest.skip("takes twenty seconds: with --whole")
     with FaultyPeer({"dot": SILENCE}) as peer:
         ready.serve_mail(peer)
         with Running(ready) as service:
@@ -158,6 +160,7 @@ def test_a_relay_that_hangs_keeps_it_from_ending_for_less_than_half_a_minute(
             assert time.monotonic() - began < 30
 
 
+@pytest.mark.usefixtures("in_full")
 def test_a_killed_service_started_again_sends_the_rest_and_nothing_twice(
     ready: World, tmp_path
 ) -> None:
@@ -180,6 +183,7 @@ def test_a_killed_service_started_again_sends_the_rest_and_nothing_twice(
     assert toll.copies <= toll.bound
 
 
+@pytest.mark.usefixtures("in_full")
 def test_a_full_disk_delays_issues_until_there_is_room_and_repeats_none(ready: World) -> None:
     with smtp_server() as server:
         ready.serve_mail(server)
