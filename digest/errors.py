@@ -23,6 +23,8 @@ DigestError                 the command line catches this and nothing else
 from collections.abc import Sequence
 from datetime import timedelta
 
+from digest import DISTRIBUTION
+
 
 class DigestError(Exception):
     """Base of every error that a user may meet; `exit_code` is what the program ends with."""
@@ -38,6 +40,12 @@ class ConfigError(DigestError):
     def __init__(self, problems: Sequence[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = tuple(problems)
+
+
+def missing_extra(where: str, error: ImportError, extra: str) -> ConfigError:
+    """Return what to raise when `where` asks for a package that only an extra installs."""
+    needs = error.name or str(error)
+    return ConfigError([f"{where}: needs {needs}: pip install '{DISTRIBUTION}[{extra}]'"])
 
 
 class SourceError(DigestError):

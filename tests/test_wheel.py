@@ -1,13 +1,17 @@
 """The wheel and the sdist hold all that the program needs, and run elsewhere."""
 
 import os
+import re
 import subprocess
 import sys
 import tarfile
+import tomllib
 import zipfile
 from pathlib import Path
 
 import pytest
+
+from digest import DISTRIBUTION
 
 ROOT = Path(__file__).parents[1]
 NEEDED = ("templates/issue/body.html", "templates/style.css", "config.example.toml")
@@ -45,3 +49,20 @@ def test_a_wheel_installed_elsewhere_runs_the_demo(built: Path, tmp_path: Path) 
     )
     assert (ended.returncode, ended.stderr) == (0, "")
     assert len(list((tmp_path / "out").glob("*.eml"))) == 3
+
+
+def test_whatever_names_the_distribution_names_ours() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert project["name"] == DISTRIBUTION
+    shown = [ROOT / "pyproject.toml", ROOT / "config.example.toml", *ROOT.glob("*.md")]
+    for folder in ("digest", "docs", "systemd", "templates"):
+        shown += (
+            path for path in (ROOT / folder).rglob("*") if path.suffix not in {".pyc", ".png"}
+        )
+    names = {
+        (path.name, name)
+        for path in shown
+        if path.is_file()
+        for name in re.findall(r"[\w-]*paper-digest", path.read_bytes().decode(errors="ignore"))
+    }
+    assert {name for _, name in names} == {DISTRIBUTION}, names

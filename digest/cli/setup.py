@@ -6,6 +6,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from digest import DISTRIBUTION
 from digest.cli.output import emit, exit_code, name_of, reasons_of, say
 from digest.errors import ConfigError
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 _SYSTEM_STEPS = """\
 # From nothing to a service of this machine, as root; digest.service has a reason for each line:
-python3 -m venv /opt/digest && /opt/digest/bin/pip install paper-digest
+python3 -m venv /opt/digest && /opt/digest/bin/pip install {distribution}
 ln -s /opt/digest/bin/digest /usr/local/bin/digest
 mkdir -p /etc/digest && digest init /etc/digest/config.toml  # then edit it, and: digest check
 install -D -m 644 {units}/digest.sysusers /etc/sysusers.d/digest.conf && systemd-sysusers
@@ -84,7 +85,11 @@ def init(arguments: argparse.Namespace) -> int:
 
         steps = _USER_STEPS if arguments.user else _SYSTEM_STEPS
         program = Path(sys.argv[0]).resolve()
-        say(steps.format(units=bundled("systemd"), digest=program).rstrip())
+        say(
+            steps.format(
+                units=bundled("systemd"), digest=program, distribution=DISTRIBUTION
+            ).rstrip()
+        )
         return 0
     if arguments.subscriber:
         if not arguments.file:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from digest.config import Settings
-from digest.errors import ConfigError, StoreError
+from digest.errors import ConfigError, StoreError, missing_extra
 from digest.issue import Outcome
 from digest.store import backlog, issues, marks, papers, pulls
 from digest.store.database import reading
@@ -104,8 +104,7 @@ def check(settings: Settings) -> None:
     try:
         import prometheus_client  # noqa: F401 (whether it is there)
     except ImportError as error:
-        remedy = "pip install 'paper-digest[metrics]'"
-        raise ConfigError([f"{settings.path}: metrics: needs {error.name}: {remedy}"]) from error
+        raise missing_extra(f"{settings.path}: metrics", error, "metrics") from error
 
 
 def _text(engine: sa.Engine) -> bytes:

@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 import httpx
 
-from digest import __version__
+from digest import DISTRIBUTION, __version__
 from digest.deadline import Deadline
 from digest.errors import SourceError, SourceUnavailable
 from digest.paper import Validators
@@ -91,7 +91,10 @@ class Client:
         about = f" (+mailto:{quote(contact, safe='@+')})" if contact else ""
         self._http = httpx.Client(
             verify=_authorities(),
-            headers={"User-Agent": f"paper-digest/{__version__}{about}", "Accept-Encoding": "gzip"},
+            headers={
+                "User-Agent": f"{DISTRIBUTION}/{__version__}{about}",
+                "Accept-Encoding": "gzip",
+            },
             timeout=httpx.Timeout(limits.connect.total_seconds(), read=limits.read.total_seconds()),
             # A connection kept open would not be traced again, and the deadline could not end it.
             limits=httpx.Limits(max_keepalive_connections=0),

@@ -16,7 +16,14 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from digest.errors import ConfigError, NoDatabase, SchemaTooNew, StoreError, StoreUnavailable
+from digest.errors import (
+    ConfigError,
+    NoDatabase,
+    SchemaTooNew,
+    StoreError,
+    StoreUnavailable,
+    missing_extra,
+)
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_TIMEOUT_MS = 30_000
@@ -37,8 +44,7 @@ def open_database(url: str, *, create: bool = False) -> sa.Engine:
             file.parent.mkdir(parents=True, exist_ok=True)
         engine = sa.create_engine(parsed)
     except ModuleNotFoundError as error:
-        remedy = "PostgreSQL needs: pip install 'paper-digest[postgresql]'"
-        raise ConfigError([f"digest.database: {error}: {remedy}"]) from error
+        raise missing_extra("digest.database", error, "postgresql") from error
     except sa.exc.ArgumentError as error:
         raise ConfigError([f"digest.database: {error}"]) from error
     except OSError as error:

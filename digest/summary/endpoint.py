@@ -9,7 +9,7 @@ from typing import Self
 
 import httpx
 
-from digest import __version__
+from digest import DISTRIBUTION, __version__
 from digest.deadline import Deadline
 from digest.errors import ConfigError, SummaryFailed, SummaryRefused, SummaryUnavailable
 from digest.summary import Question
@@ -49,7 +49,7 @@ class Endpoint:
         self._sleep = sleep
         self._clock = clock
         self._http = httpx.Client(
-            headers={"User-Agent": f"paper-digest/{__version__}", "Accept-Encoding": "identity"},
+            headers={"User-Agent": f"{DISTRIBUTION}/{__version__}", "Accept-Encoding": "identity"},
             # A connection kept open would not be traced again, and the deadline could not end it.
             limits=httpx.Limits(max_keepalive_connections=0),
         )

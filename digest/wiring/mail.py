@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from digest.config import MailSettings, Settings
-from digest.errors import ConfigError
+from digest.errors import ConfigError, missing_extra
 from digest.issue import Delivery, Envelope, Issue, Status
 from digest.mail import Transport
 from digest.mail.addresses import sender_address, sender_domain
@@ -108,9 +108,7 @@ def signer(settings: Settings) -> "Signer | None":
     try:
         from digest.mail.dkim import load_signer
     except ImportError as error:
-        raise ConfigError(
-            [f"{dkim.key.where}: needs {error.name}: pip install 'paper-digest[dkim]'"]
-        ) from error
+        raise missing_extra(dkim.key.where, error, "dkim") from error
     return load_signer(
         dkim.key.read(os.environ),
         domain=dkim.domain or mail_domain(settings),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import sqlalchemy as sa
 
 from digest.config import Settings
-from digest.errors import ConfigError
+from digest.errors import missing_extra
 from digest.pipeline.encoding import StoredEncoder
 from digest.wiring.store import now
 
@@ -24,12 +24,8 @@ def encoder(
     try:
         from digest.embedding.encoder import SentenceEncoder, model_folder
     except ImportError as error:
-        raise ConfigError(
-            [
-                f"{settings.path}: ranking.embeddings: needs {error.name}: "
-                "pip install 'paper-digest[embeddings]'"
-            ]
-        ) from error
+        where = f"{settings.path}: ranking.embeddings"
+        raise missing_extra(where, error, "embeddings") from error
     folder = model_folder(settings.ranking.model)
     model = SentenceEncoder(folder, kept=settings.state_folder(os.environ) / "models")
     return StoredEncoder(engine, model, now=now(), dry=dry, progress=progress)

@@ -113,7 +113,7 @@ def test_without_the_extra_it_says_what_to_install(
     assert result.code == 2
     assert re.search(
         r"config\.toml:\d+: mail\.dkim\.key: needs cryptography[\w.]*: "
-        r"pip install 'paper-digest\[dkim\]'\n",
+        r"pip install 'daily-paper-digest\[dkim\]'\n",
         result.err,
     )
 

@@ -48,15 +48,15 @@ def test_a_gzipped_body_is_unpacked_with_all_its_members(
 @pytest.mark.parametrize(
     ("contact", "agent"),
     [
-        pytest.param(None, f"paper-digest/{__version__}", id="nobody"),
+        pytest.param(None, f"daily-paper-digest/{__version__}", id="nobody"),
         pytest.param(
             "ada+ml@example.org",
-            f"paper-digest/{__version__} (+mailto:ada+ml@example.org)",
+            f"daily-paper-digest/{__version__} (+mailto:ada+ml@example.org)",
             id="somebody",
         ),
         pytest.param(
             "ä@example.org\r\nX: y",
-            f"paper-digest/{__version__} (+mailto:%C3%A4@example.org%0D%0AX%3A%20y)",
+            f"daily-paper-digest/{__version__} (+mailto:%C3%A4@example.org%0D%0AX%3A%20y)",
             id="not-a-header",
         ),
     ],
