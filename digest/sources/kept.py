@@ -11,6 +11,7 @@ from pathlib import Path
 
 from digest.errors import SourceError
 from digest.kept import STAMP, folder_name
+from digest.ownership import hand_over, make_folder
 from digest.paper import Dump
 
 _UNFIT = re.compile(r"[^\w.+-]+")
@@ -31,10 +32,11 @@ class DumpFolder:
         name = f"{pulled_at:{STAMP}}-{_UNFIT.sub('-', '-'.join(filter(None, what)))}.gz"
         folder = self.path / folder_name(dump.source or "unnamed")
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            make_folder(folder)
             descriptor, part = tempfile.mkstemp(dir=folder, suffix=".part")
             with os.fdopen(descriptor, "wb") as file:
                 file.write(gzip.compress(dump.content, mtime=int(pulled_at.timestamp())))
+            hand_over(Path(part))
             Path(part).replace(folder / name)
         except OSError as error:
             raise SourceError(f"{folder}: the dump cannot be kept: {error.strerror}") from error

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from digest.errors import ConfigError, StoreError
 from digest.issue import Status
+from digest.ownership import make_file, make_folder
 from digest.store import marks, schema
 from digest.store.database import (
     migrate,
@@ -42,6 +43,7 @@ def backup(engine: sa.Engine, path: Path, *, now: datetime) -> None:
     part = path.with_name(f".{path.name}.part")
     try:
         part.unlink(missing_ok=True)
+        make_file(part)
         _copy_out(engine, part)
         with _opened(part) as copy, writing(copy) as connection:
             marks.put(connection, marks.Name.BACKUP, at=now)
@@ -137,7 +139,8 @@ def _put_in_place(url: str, file: Path, path: Path) -> Path | None:
     part = file.with_name(f".{file.name}.part")
     before = None
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(file.parent)
+        make_file(part)
         with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(part)) as target:
             source.backup(target)
         _fold(part)

@@ -3,6 +3,7 @@
 Everything that differs between SQLite and PostgreSQL is in this file.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -24,6 +25,7 @@ from digest.errors import (
     StoreUnavailable,
     missing_extra,
 )
+from digest.ownership import Account, make_file, make_folder
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_TIMEOUT_MS = 30_000
@@ -38,10 +40,10 @@ def open_database(url: str, *, create: bool = False) -> sa.Engine:
     try:
         parsed = sa.make_url(url)
         file = sqlite_file(parsed)
-        if file and not file.exists():
-            if not create:
-                raise NoDatabase(f"there is no database at {file} yet: digest fetch creates it")
-            file.parent.mkdir(parents=True, exist_ok=True)
+        if file and create:
+            _make(file)
+        elif file and not file.exists():
+            raise NoDatabase(f"there is no database at {file} yet: digest fetch creates it")
         engine = sa.create_engine(parsed)
     except ModuleNotFoundError as error:
         raise missing_extra("digest.database", error, "postgresql") from error
@@ -53,6 +55,16 @@ def open_database(url: str, *, create: bool = False) -> sa.Engine:
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _make(file: Path) -> None:
+    """Make the file of a database if there is none; StoreError if it could only be read."""
+    make_folder(file.parent)
+    make_file(file)
+    for path in (file.parent, file):
+        if not os.access(path, os.W_OK):
+            why = Account.ours().cannot_write(path)
+            raise StoreError(why or f"{path}: the file system lets nobody write it")
 
 
 def sqlite_file(url: sa.URL) -> Path | None:
@@ -164,6 +176,7 @@ def _copy_first(engine: sa.Engine, revision: str) -> None:
         return
     copy = file.with_name(f"{file.name}.before-{revision}")
     try:
+        make_file(copy)
         with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(copy)) as target:
             source.backup(target)
     except (sqlite3.Error, OSError) as error:

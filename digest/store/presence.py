@@ -15,6 +15,7 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
+from digest.ownership import make_file
 from digest.store.database import sqlite_file
 
 
@@ -32,7 +33,7 @@ def presence(engine: sa.Engine) -> Iterator[str]:
         yield owner
         return
     path = _lock_file(file, owner)
-    descriptor = _open_lock(path, file)
+    descriptor = _open_lock(path)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield owner
@@ -54,7 +55,7 @@ def sole(engine: sa.Engine, name: str) -> Iterator["Hold | None"]:
     if file is None:
         yield Hold(None)
         return
-    descriptor = _open_lock(_lock_file(file, name), file)
+    descriptor = _open_lock(_lock_file(file, name))
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -126,13 +127,9 @@ def _is_unlocked(path: Path) -> bool:
         os.close(descriptor)
 
 
-def _open_lock(path: Path, database: Path) -> int:
-    """Open a lock file; root's belongs to the database's owner, or that one could not open it."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    if os.geteuid() == 0:
-        its = database.stat()
-        os.fchown(descriptor, its.st_uid, its.st_gid)
-    return descriptor
+def _open_lock(path: Path) -> int:
+    make_file(path)
+    return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
 
 
 def _lock_file(database: Path, owner: str) -> Path:

@@ -12,7 +12,7 @@ from digest.wiring.mail import (
 )
 from digest.wiring.ranking import encoder
 from digest.wiring.sources import dump_folder, open_sources, wanted_categories
-from digest.wiring.store import load_settings, now, open_store
+from digest.wiring.store import load_settings, now, open_store, unwritable
 from digest.wiring.summary import endpoint, summaries
 from digest.wiring.templates import fitter, forget, renderer, try_templates
 
@@ -36,6 +36,7 @@ __all__ = [
     "summaries",
     "tokens",
     "try_templates",
+    "unwritable",
     "wanted_categories",
     "wrapper",
 ]

@@ -11,6 +11,8 @@ import sqlalchemy as sa
 
 from digest import config
 from digest.config import Settings
+from digest.config.database import SYSTEM_STATE
+from digest.ownership import service_account
 from digest.store import copies, database
 from digest.store.database import reading, writing
 
@@ -35,6 +37,45 @@ def _revive(engine: sa.Engine) -> None:
         with writing(engine) as connection:
             held = copies.revive(connection, had_until=now())
         log.warning("database=copy held=%d: what was announced until now counts as had", held)
+
+
+def unwritable(settings: Settings) -> list[str]:
+    """Return what whoever the service runs as could not write, each a line with its remedy."""
+    state = settings.state_folder(os.environ)
+    account = service_account(settings.path, state)
+    if account is None:
+        return []
+    found = {each: account.cannot_write(each) for each in _elsewhere(settings)}
+    # A folder that systemd makes, or finds to be root's, it hands over when the service starts.
+    if state != SYSTEM_STATE or (state.exists() and state.stat().st_uid != 0):
+        whys = map(account.cannot_write, _state_files(settings, state))
+        found[state] = next(filter(None, whys), None)  # one is enough: the remedy is for all
+    return [
+        f"{settings.path}: {why}: as root, chown -R {account.name}: {place}"
+        for place, why in found.items()
+        if why
+    ]
+
+
+def _state_files(settings: Settings, state: Path) -> Iterator[Path]:
+    yield state
+    file = database.sqlite_file(sa.make_url(settings.database_url(os.environ)))
+    if file:
+        names = (file.name, f"{file.name}-wal", f"{file.name}-shm", f"{file.name}.*.lock")
+        yield from (path for name in names for path in sorted(state.glob(name)))
+    for folder in ("pulled", "pulled/*", "models"):
+        yield from sorted(state.glob(folder))
+
+
+def _elsewhere(settings: Settings) -> Iterator[Path]:
+    """Return the folders outside the state folder that the configuration has us write to."""
+    mail = settings.mail
+    if mail and mail.directory:
+        yield mail.directory
+    if mail and mail.inbox:
+        yield from (mail.inbox / "new", mail.inbox / "cur")
+    if settings.metrics.file:
+        yield settings.metrics.file.parent
 
 
 @contextmanager

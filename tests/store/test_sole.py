@@ -36,13 +36,13 @@ def test_a_hold_that_the_server_has_taken_away_is_noticed(postgresql_url: str) -
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
-def test_the_lock_files_of_root_belong_to_the_owner_of_the_database(
+def test_the_lock_files_of_root_belong_to_the_owner_of_the_folder(
     sqlite_url: str, engine: sa.Engine
 ) -> None:
     if engine.dialect.name != "sqlite":
         return
     file = Path(str(engine.url.database))
-    os.chown(file, 65534, 65534)
+    os.chown(file.parent, 65534, 65534)
     with sole(engine, "service"), presence(engine):
         owners = {path.stat().st_uid for path in file.parent.glob("*.lock")}
     assert owners == {65534}
