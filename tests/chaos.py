@@ -25,6 +25,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
 from chaos_child import POINTS  # noqa: E402
+from child import Child  # noqa: E402
 from relay_log import FAULTS, HOST  # noqa: E402
 from world import World, make_papers  # noqa: E402
 
@@ -87,7 +88,7 @@ def mail(port: int, scenario: Scenario) -> str:
 @contextmanager
 def relay(log: Path, fault: str) -> Iterator[int]:
     command = [sys.executable, str(HERE / "relay_log.py"), str(log), fault]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with Child(command, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         try:
             yield int(process.stdout.readline())
@@ -123,7 +124,7 @@ def kill(world: World, scenario: Scenario) -> int:
         "--config", str(world.config), *SEND,
     ]  # fmt: skip
     children = [
-        subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        Child(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         for _ in range(scenario.processes)
     ]
     for child in children:

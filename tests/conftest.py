@@ -6,17 +6,26 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command line has it
-
 import freezegun
 import hypothesis
 import pytest
 import sqlalchemy as sa
 
+import clean
 import postgres
 from digest.store.database import migrate, open_database
 
 _numbers = itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+def _no_installation(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Let the machine's own installation be none of the tests' business."""
+    nowhere = tmp_path_factory.getbasetemp() / "etc-digest" / "config.toml"
+    monkeypatch.setattr("digest.config.places.SYSTEM_FILE", nowhere)
+
 
 # freezegun looks into every module loaded, each time: into these in vain.
 freezegun.configure(extend_ignore_list=["scipy", "numpy", "sklearn", "hypothesis", "lxml", "rich"])
@@ -28,7 +37,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let properties be tried on more examples where there is time."""
+    """Begin with the same surroundings everywhere; try more examples where there is time."""
+    clean.start(os.environ)
     hypothesis.settings.register_profile("quick", max_examples=25)
     hypothesis.settings.register_profile("whole", max_examples=100)
     hypothesis.settings.load_profile("whole" if config.getoption("whole") else "quick")

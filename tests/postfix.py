@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from authority import Authority
+from child import Child
 
 HOST = "127.0.0.1"
 MISSING = "needs Postfix with SASL (Debian's postfix, sasl2-bin) and root; .ci/run has them"
@@ -130,7 +131,7 @@ def sink(*flags: str, taken: Path | None = None, port: int | None = None) -> Ite
         taken.mkdir()
         shutil.chown(taken, "postfix")
         command += ["-d", f"{taken}/%H%M."]
-    with subprocess.Popen(
+    with Child(
         [*command, f"{HOST}:{port}", "256"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:
         try:

@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from child import Child
 from world import World, make_papers
 
 
@@ -27,7 +28,7 @@ def fetched(tmp_path: Path) -> World:
 def page(fetched: World) -> Iterator[httpx.Client]:
     command = [sys.executable, "-m", "digest", "--config", str(fetched.config)]
     command += ["preview", "ada@example.org", "--serve"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as served:
+    with Child(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as served:
         assert served.stdout is not None
         line = served.stdout.readline().decode()
         address = re.match(r"http://127\.0\.0\.1:\d+/", line)

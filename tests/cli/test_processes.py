@@ -13,15 +13,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from freezegun import freeze_time
 
+from child import Child
 from servers import SILENCE, FaultyPeer, smtp_server
 from world import World, make_papers
 
 SEND = [sys.executable, "-m", "digest", "send", "--json"]
 
 
-def start(world: World, **options: object) -> subprocess.Popen[bytes]:
+def start(world: World, **options: object) -> Child:
     environment = os.environ | {"DIGEST_CONFIG": str(world.config)}
-    return subprocess.Popen(SEND, env=environment, stdout=subprocess.PIPE, **options)
+    return Child(SEND, env=environment, stdout=subprocess.PIPE, **options)
 
 
 def wait_for(condition: Callable[[], bool]) -> None:

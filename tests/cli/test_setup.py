@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from child import Child
 from digest import __version__
 from world import World, make_papers, run
 
@@ -122,7 +123,7 @@ def test_a_reader_that_has_enough_is_no_error(tmp_path: Path) -> None:
     dump = tmp_path / "papers.jsonl"
     dump.write_text('{"title": "Graphs", "abstract": "On graphs."}\n' * 20_000)
     command = [sys.executable, "-m", "digest", "parse", str(dump)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as parsing:
+    with Child(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as parsing:
         assert parsing.stdout
         assert parsing.stderr
         parsing.stdout.readline()

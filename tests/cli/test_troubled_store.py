@@ -13,6 +13,7 @@ from contextlib import closing
 import pytest
 
 from chaos import Scenario, finish, mail, relay, tally, template
+from child import Child
 from digest.store import database
 from servers import SILENCE, FaultyPeer
 from world import World
@@ -30,11 +31,9 @@ def full(tmp_path) -> World:
     return template(folder, READERS)
 
 
-def start(world: World, **options: object) -> subprocess.Popen[bytes]:
+def start(world: World, **options: object) -> Child:
     environment = os.environ | {"DIGEST_CONFIG": str(world.config)}
-    return subprocess.Popen(
-        SEND, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options
-    )
+    return Child(SEND, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
 
 
 def test_a_full_disk_stops_the_run_and_a_later_one_sends_the_rest(full, tmp_path) -> None:
