@@ -9,7 +9,7 @@ demo: $(VENV)/.run
 	$(BIN)/digest demo
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n auto $(TESTS)
+	$(BIN)/python -m pytest -n auto --session-timeout=900 $(TESTS)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .

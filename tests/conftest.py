@@ -44,8 +44,11 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.load_profile("whole" if config.getoption("whole") else "quick")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the longest begin first, so that nobody waits for it in the end."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let the longest begin first, so that nobody waits for it; in full they may take longer."""
+    for item in items:
+        if config.getoption("whole") and "whole" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.timeout(1800))
     items.sort(key=lambda item: item.get_closest_marker("longest") is None)
 
 

@@ -351,12 +351,14 @@ def test_the_search_takes_the_first_place_that_has_one(tmp_path: Path) -> None:
     assert find(None, environ, cwd) == user
 
 
-def test_a_search_in_vain_says_where_it_looked(tmp_path: Path) -> None:
+def test_a_search_in_vain_says_where_it_looked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with pytest.raises(ConfigError, match=r"no\.toml; `digest init` writes one"):
         find("no.toml", {}, tmp_path)
-    with pytest.raises(
-        ConfigError, match=r"cwd/config\.toml, .*/\.config/digest/config\.toml, /etc"
-    ):
+    monkeypatch.setattr("digest.config.places.SYSTEM_FILE", tmp_path / "etc/config.toml")
+    places = r"cwd/config\.toml, .*/\.config/digest/config\.toml, .*/etc/config\.toml"
+    with pytest.raises(ConfigError, match=places):
         find(None, {"HOME": str(tmp_path)}, tmp_path / "cwd")
 
 
