@@ -1,5 +1,6 @@
 """The command line: reads arguments, says what happened, ends with the right code."""
 
+import argparse
 import logging
 import os
 import signal
@@ -12,6 +13,10 @@ from pathlib import Path
 from digest.cli.arguments import parse_arguments
 from digest.errors import ConfigError, DigestError
 
+log = logging.getLogger(__name__)
+
+_AGAIN = 75
+_BAD_USAGE = 2
 _INTERRUPTED = 130
 _TERMINATED = 143
 _SYSLOG = {10: 7, 20: 6, 30: 4, 40: 3, 50: 2}
@@ -45,13 +50,30 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _terminate)
-    arguments = parse_arguments(argv)
+    is_piped = "receive" in (sys.argv[1:] if argv is None else argv)
+    try:
+        arguments = parse_arguments(argv)
+    except SystemExit as ended:
+        if is_piped and ended.code == _BAD_USAGE:
+            return _AGAIN
+        raise
     level = logging.WARNING - 10 * (arguments.verbose - arguments.quiet)
     logging.basicConfig(level=level)
     for handler in logging.getLogger().handlers:
         handler.setFormatter(_Lines())
     for noisy in ("alembic", "httpx", "httpcore", "mail.log"):
         logging.getLogger(noisy).setLevel(max(level, logging.WARNING))
+    if arguments.command != "returning:receive":
+        return _run(arguments)
+    try:
+        return _AGAIN if _run(arguments) else 0
+    except Exception:
+        # By sysexits.h a mail system keeps the message; any other code and it is sent back or lost.
+        log.exception("the message could not be looked into: it is to be kept")
+        return _AGAIN
+
+
+def _run(arguments: argparse.Namespace) -> int:
     try:
         module, function = arguments.command.split(":")
         command = getattr(import_module(f"digest.cli.{module}"), function)

@@ -65,7 +65,7 @@ def receive(arguments: argparse.Namespace) -> int:
         tokens = wiring.tokens(engine)
         received = look_into(engine, content, tokens, now=wiring.now(), addresses=addresses)
     _tell(received, as_json=arguments.json)
-    return 0  # anything else, and a mail system would send the message back
+    return 0  # looked into, whatever it was: nothing is sent back to whoever wrote it
 
 
 def _tell(received: Received, *, as_json: bool) -> None:

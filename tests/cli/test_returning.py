@@ -1,15 +1,17 @@
 """suppress, receive, retry: what comes back, and whom that keeps from getting more."""
 
-import io
+import sqlite3
 import sys
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from freezegun import freeze_time
 
+from digest.store import database
 from mail.test_returned import ARF, DSN, mail
 from servers import smtp_server
-from world import World, make_papers
+from world import Result, World, make_papers, run
 
 ADA = "ada@example.org"
 
@@ -37,12 +39,7 @@ def token_of(envelope) -> str:
 
 
 def receive(world: World, content: bytes, monkeypatch) -> dict:
-    class Stdin:
-        buffer = io.BytesIO(content)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(sys, "stdin", Stdin)
-        result = world.run("receive", "--json")
+    result = give(world, content, monkeypatch, "--json")
     assert result.code == 0
     return result.json
 
@@ -50,6 +47,70 @@ def receive(world: World, content: bytes, monkeypatch) -> dict:
 def bounce(token: str, status: str, name: str = "dsn1") -> bytes:
     text = DSN.format(token=token, status=status, said="said so", action="failed")
     return text.replace("<dsn1@", f"<{name}@").encode()
+
+
+def hold_locked(world: World, monkeypatch) -> sqlite3.Connection:
+    """Let another program write to the database for long."""
+    monkeypatch.setattr(database, "_BUSY_TIMEOUT_MS", 10)
+    other = sqlite3.connect(world.folder / "digest.db")
+    other.execute("BEGIN IMMEDIATE")
+    return other
+
+
+def give(world: World, content: bytes | BaseException, monkeypatch, *arguments: str) -> Result:
+    class Buffer:
+        def read(self) -> bytes:
+            if isinstance(content, BaseException):
+                raise content
+            return content
+
+    class Stdin:
+        buffer = Buffer()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "stdin", Stdin)
+        return world.run("receive", *arguments)
+
+
+def test_a_message_that_nobody_could_look_into_is_kept_by_the_mail_system(
+    sent, monkeypatch
+) -> None:
+    world, envelope = sent
+    content = bounce(token_of(envelope), "5.1.1")
+    good = world.config.read_text()
+
+    def with_config(text: str) -> int:
+        world.config.write_text(text)
+        try:
+            return give(world, content, monkeypatch).code
+        finally:
+            world.config.write_text(good)
+
+    codes = {
+        "mistake": with_config(good + "nonsense"),
+        "no database": with_config(good.replace("digest.db", "other.db")),
+        "no server": with_config(
+            good.replace("sqlite:///digest.db", "postgresql://127.0.0.1:1/digest")
+        ),
+        "bug": give(world, RuntimeError("a bug"), monkeypatch).code,
+        "broken pipe of ours": give(world, OSError(5, "no memory"), monkeypatch).code,
+        "ended": give(world, KeyboardInterrupt(), monkeypatch).code,
+        "usage": give(world, content, monkeypatch, "--nonsense").code,
+        "no configuration": run("--config", str(world.folder / "none"), "receive").code,
+    }
+    with closing(hold_locked(world, monkeypatch)):
+        codes["locked"] = give(world, content, monkeypatch).code
+    assert codes == dict.fromkeys(codes, 75)
+    assert suppressed(world) == []
+    assert give(world, content, monkeypatch).code == 0
+    assert suppressed(world) == [ADA]
+
+
+def test_mail_from_a_stranger_is_not_sent_back(sent, monkeypatch) -> None:
+    world, _ = sent
+    assert give(world, mail("Hello"), monkeypatch).code == 0
+    assert give(world, b"", monkeypatch).code == 0
+    assert give(world, b"\xff\x00 no message at all", monkeypatch).code == 0
 
 
 def suppressed(world: World) -> list[str]:
