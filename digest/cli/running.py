@@ -6,6 +6,7 @@ import sys
 
 from digest import wiring
 from digest.cli.output import emit, exit_code, say
+from digest.config import Settings
 from digest.errors import ConfigError, StoreError
 from digest.service import alerting
 from digest.service.troubles import Trouble
@@ -22,13 +23,27 @@ def run(arguments: argparse.Namespace) -> int:
     return serve(arguments.config)
 
 
+def _settings(explicit: str | None) -> tuple[Settings, str]:
+    """Read the configuration; if it is wrong, the last that a service worked with, and say so.
+
+    That it is wrong may be what there is to tell.
+    """
+    try:
+        return wiring.load_settings(explicit), ""
+    except ConfigError as error:
+        last = wiring.load_last_good(explicit)
+        if last is None:
+            raise
+        return last, f"The configuration is wrong:\n{error}"
+
+
 def alert(arguments: argparse.Namespace) -> int:
     """Mail a subject and what stands on standard input to alerts_to, as OnFailure= does."""
-    settings = wiring.load_settings(arguments.config)
+    settings, wrong = _settings(arguments.config)
     if not settings.alerts_to:
         raise ConfigError([f"{settings.path}: digest.alerts_to: names nobody to tell"])
     more = "" if sys.stdin.isatty() else sys.stdin.read(_MOST)
-    text = f"{arguments.subject}\n\n{more}".rstrip()
+    text = "\n\n".join(filter(None, (arguments.subject, wrong, more))).rstrip()
     trouble = Trouble(cause=f"alert:{arguments.subject}", text=text)
     now = wiring.now()
     try:

@@ -59,6 +59,13 @@ def state_folder(secret: Secret | None, config: Path, environ: Mapping[str, str]
     return Path(match["file"]).parent if match else _default_file(config, environ).parent
 
 
+def last_good_file(config: Path, environ: Mapping[str, str]) -> Path | None:
+    """Where units keep the last good text of a configuration: found without reading either."""
+    if not environ.get("STATE_DIRECTORY"):
+        return None
+    return _default_file(config, environ).with_name(f"last-good-{config.name}")
+
+
 def _absolute(written: str, folder: Path) -> str:
     match = _SQLITE.fullmatch(written)
     if not match or match["file"].startswith("file:"):

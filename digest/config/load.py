@@ -34,12 +34,13 @@ from digest.subscriber import Subscriber
 _BETTER = 'write it elsewhere and refer to it, as { env = "…" } or { file = "…" }'
 
 
-def load(path: Path) -> Settings:
+def load(path: Path, *, text: str | None = None) -> Settings:
     """Read the configuration; ConfigError with all its mistakes, each `FILE:LINE: key: what`.
 
-    A mistake in a subscriber's file is no error: it stands in `broken_files`.
+    A mistake in a subscriber's file is no error: it stands in `broken_files`. `text` is read as
+    if it stood in the file.
     """
-    document = Document.read(path)
+    document = Document.read(path) if text is None else Document.parse(text, path)
     place = Place(folder=path.absolute().parent)
     mistakes = Mistakes(document, place, owner_keys=SUBSCRIBER_KEYS)
     mistakes.read(RootTable, ())

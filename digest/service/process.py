@@ -108,6 +108,7 @@ def _load(explicit: str | None) -> Settings:
         raise ConfigError([str(error)]) from error
     for line in settings.warnings:
         log.warning("%s", line)
+    wiring.keep_good(settings)
     return settings
 
 

@@ -12,7 +12,14 @@ from digest.wiring.mail import (
 )
 from digest.wiring.ranking import encoder
 from digest.wiring.sources import dump_folder, open_sources, wanted_categories
-from digest.wiring.store import load_settings, now, open_store, unwritable
+from digest.wiring.store import (
+    keep_good,
+    load_last_good,
+    load_settings,
+    now,
+    open_store,
+    unwritable,
+)
 from digest.wiring.summary import endpoint, summaries
 from digest.wiring.templates import fitter, forget, renderer, try_templates
 
@@ -24,6 +31,8 @@ __all__ = [
     "endpoint",
     "fitter",
     "forget",
+    "keep_good",
+    "load_last_good",
     "load_settings",
     "mail_domain",
     "mail_of",

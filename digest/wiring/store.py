@@ -11,8 +11,9 @@ import sqlalchemy as sa
 
 from digest import config
 from digest.config import Settings
-from digest.config.database import SYSTEM_STATE
-from digest.ownership import service_account
+from digest.config.database import SYSTEM_STATE, last_good_file
+from digest.errors import ConfigError
+from digest.ownership import make_file, make_folder, service_account
 from digest.store import copies, database
 from digest.store.database import reading, writing
 
@@ -27,6 +28,33 @@ def now() -> datetime:
 def load_settings(explicit: str | None) -> Settings:
     """Read the configuration: the one named, or the first of the usual places."""
     return config.load(config.find(explicit, os.environ, Path.cwd()))
+
+
+def keep_good(settings: Settings) -> None:
+    """Keep the text of a configuration that works, for `load_last_good`, where units run."""
+    kept = last_good_file(settings.path, os.environ)
+    if kept is None or not settings.path.is_file():
+        return
+    part = kept.with_name(f".{kept.name}.part")
+    try:
+        make_folder(kept.parent)
+        make_file(part)
+        part.write_bytes(settings.path.read_bytes())
+        part.replace(kept)
+    except OSError as error:
+        log.info("%s: cannot be kept: %s", kept, error.strerror)
+
+
+def load_last_good(explicit: str | None) -> Settings | None:
+    """Read the last configuration that a service worked with; None if there is none."""
+    path = config.find(explicit, os.environ, Path.cwd()).absolute()
+    kept = last_good_file(path, os.environ)
+    if kept is None:
+        return None
+    try:
+        return config.load(path, text=kept.read_text(encoding="utf-8"))
+    except (OSError, ValueError, ConfigError):
+        return None
 
 
 def _revive(engine: sa.Engine) -> None:

@@ -8,6 +8,7 @@ from email.policy import default
 import pytest
 from freezegun import freeze_time
 
+from digest import wiring
 from http_server import HttpServer, Reply
 from servers import smtp_server
 from world import World, make_papers
@@ -107,6 +108,34 @@ def test_without_a_database_it_is_told_all_the_same(
         told.serve_mail(server)
         assert told.run("alert", "digest.service failed").code == 0
     assert len(notices(server)) == 1
+
+
+@pytest.mark.parametrize("broken", ["nonsense", "[mail]\nhost = 7\n"], ids=["syntax", "mail"])
+def test_a_configuration_that_is_wrong_is_told_by_the_last_that_was_good(
+    told: World, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    monkeypatch.setenv("STATE_DIRECTORY", str(told.folder / "state"))
+    monkeypatch.setattr(sys, "stdin", io.StringIO("Active: failed"))
+    with smtp_server() as server:
+        told.serve_mail(server)
+        wiring.keep_good(wiring.load_settings(str(told.config)))
+        told.config.write_text(broken)
+        result = told.run("alert", "digest.service failed")
+    assert result.code == 0, result.err
+    (notice,) = notices(server)
+    assert f"{told.config}:" in notice.get_content()
+    assert "Active: failed" in notice.get_content()
+
+
+def test_a_configuration_that_is_wrong_and_never_was_good_is_a_mistake(
+    told: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STATE_DIRECTORY", str(told.folder / "state"))
+    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
+    told.config.write_text("nonsense")
+    result = told.run("alert", "digest.service failed")
+    assert result.code == 2
+    assert f"{told.config}:1" in result.err
 
 
 def test_nobody_to_tell_is_a_mistake(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
