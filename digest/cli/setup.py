@@ -1,39 +1,16 @@
 """demo, init and migrate: from nothing to something that runs."""
 
 import argparse
-import sys
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digest import DISTRIBUTION
 from digest.cli.output import emit, exit_code, name_of, reasons_of, say
+from digest.config.database import SYSTEM_STATE
 from digest.errors import ConfigError
 
 if TYPE_CHECKING:
     from digest.demo.tour import Tour
-
-_SYSTEM_STEPS = """\
-# From nothing to a service of this machine, as root; digest.service has a reason for each line:
-python3 -m venv /opt/digest && /opt/digest/bin/pip install {distribution}
-ln -s /opt/digest/bin/digest /usr/local/bin/digest
-mkdir -p /etc/digest && digest init /etc/digest/config.toml  # then edit it, and: digest check
-install -D -m 644 {units}/digest.sysusers /etc/sysusers.d/digest.conf && systemd-sysusers
-cp {units}/digest*.service {units}/digest*.timer /etc/systemd/system/ && \
-systemctl daemon-reload && systemctl enable --now digest.service
-# A timer instead of the service: systemctl enable --now digest-send.timer
-"""
-
-_USER_STEPS = """\
-# From nothing to a service of your own:
-mkdir -p ~/.config/digest && digest init ~/.config/digest/config.toml  # then edit it
-mkdir -p ~/.config/systemd/user
-printf '%s\\n' '[Service]' 'Type=notify' 'ExecStart={digest} run' \
-  'ExecReload=/bin/kill -HUP $MAINPID' 'Restart=on-failure' 'RestartPreventExitStatus=2' \
-  '[Install]' 'WantedBy=default.target' > ~/.config/systemd/user/digest.service
-systemctl --user daemon-reload && systemctl --user enable --now digest.service
-loginctl enable-linger  # it runs while you are away, too
-"""
 
 
 def demo(arguments: argparse.Namespace) -> int:
@@ -81,15 +58,9 @@ def _tell(tour: "Tour") -> None:
 def init(arguments: argparse.Namespace) -> int:
     """Write a starter file, never over another; or print the steps to a running service."""
     if arguments.systemd:
-        from digest.bundled import bundled
+        from digest.cli.steps import service_steps
 
-        steps = _USER_STEPS if arguments.user else _SYSTEM_STEPS
-        program = Path(sys.argv[0]).resolve()
-        say(
-            steps.format(
-                units=bundled("systemd"), digest=program, distribution=DISTRIBUTION
-            ).rstrip()
-        )
+        say(service_steps(of_user=arguments.user))
         return 0
     if arguments.subscriber:
         if not arguments.file:
@@ -98,6 +69,8 @@ def init(arguments: argparse.Namespace) -> int:
     else:
         text = _starter("config.toml")
     path = Path(arguments.file or "config.toml")
+    if path.absolute().is_relative_to("/etc"):
+        text = for_the_machine(text)
     _write_new(path, text)
     if arguments.json:
         emit({"written": str(path)})
@@ -105,6 +78,12 @@ def init(arguments: argparse.Namespace) -> int:
         advice = f"digest check {path}" if arguments.subscriber else f"digest --config {path} check"
         say(f"{path} is written: edit it, then try: {advice}")
     return 0
+
+
+def for_the_machine(text: str) -> str:
+    """Return a starter whose paths are where the user of a service may write: not beside it."""
+    lines = [line for line in text.splitlines() if not line.startswith("database = ")]
+    return "\n".join(lines).replace(' = "out"', f' = "{SYSTEM_STATE}/out"') + "\n"
 
 
 def migrate(arguments: argparse.Namespace) -> int:

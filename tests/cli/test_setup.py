@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import tomllib
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -10,7 +11,11 @@ import pytest
 
 from child import Child
 from digest import __version__
+from digest.cli import setup
+from digest.config.database import database_url
 from world import World, make_papers, run
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_the_demo_sends_to_each_sample_subscriber_and_leaves_the_messages(tmp_path: Path) -> None:
@@ -62,6 +67,29 @@ def test_init_refuses(tmp_path: Path, arguments: tuple[str, ...], says: str) -> 
     assert result.code == 2
     assert says in result.err
     assert file.read_text() == "mine"
+
+
+def test_a_configuration_under_etc_has_no_path_that_the_service_may_not_write(
+    tmp_path: Path,
+) -> None:
+    run("init", str(tmp_path / "config.toml"))
+    text = (tmp_path / "config.toml").read_text()
+    before, after = tomllib.loads(text), tomllib.loads(setup.for_the_machine(text))
+    assert before["digest"].pop("database") == "sqlite:///digest.db"
+    assert before["mail"].pop("directory") == "out"
+    assert after["mail"].pop("directory") == "/var/lib/digest/out"
+    assert after == before
+    url = database_url(None, Path("/etc/digest/config.toml"), {})
+    assert url == "sqlite:////var/lib/digest/digest.db"
+
+
+def test_the_steps_printed_are_those_of_the_readme() -> None:
+    units, checkout = str(ROOT / "systemd"), str(ROOT)
+    printed = run("init", "--systemd").out.replace("\\\n", "")
+    printed = printed.replace(f"install {checkout}", "install .").replace(units, "systemd")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"<!-- boot: service -->\n+```sh\n(.+?)```", readme, re.DOTALL)
+    assert [*filter(None, printed.splitlines()[1:])] == block.splitlines()
 
 
 @pytest.mark.parametrize("user", [(), ("--user",)], ids=["system", "user"])
