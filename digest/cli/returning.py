@@ -3,11 +3,12 @@
 import argparse
 import os
 import sys
+from dataclasses import replace
 
 from digest import wiring
 from digest.cli.output import complain, emit, exit_code, say, table
 from digest.config import Settings
-from digest.errors import ConfigError
+from digest.errors import ConfigError, StoreUnavailable
 from digest.issue import Status
 from digest.pipeline.receive import Received, receive_inbox
 from digest.pipeline.receive import receive as look_into
@@ -63,24 +64,40 @@ def receive(arguments: argparse.Namespace) -> int:
     addresses = "\n".join(os.environ.get(name, "") for name in _ENVIRONMENT)
     with wiring.open_store(settings) as engine:
         tokens = wiring.tokens(engine)
-        received = look_into(engine, content, tokens, now=wiring.now(), addresses=addresses)
+        received = look_into(
+            engine, content, tokens, now=wiring.now(), addresses=addresses, known=_known(settings)
+        )
+        if received.returned and settings.mail:
+            is_passed_on = wiring.forwarder(settings, engine)(received.returned, content)
+            received = replace(received, is_passed_on=is_passed_on)
     _tell(received, as_json=arguments.json)
     return 0  # looked into, whatever it was: nothing is sent back to whoever wrote it
 
 
 def _tell(received: Received, *, as_json: bool) -> None:
     if as_json:
-        emit(
-            {
-                "kind": received.kind.value,
-                "why": received.why,
-                "subscriber": received.email,
-                "suppressed": received.suppressed,
-            }
-        )
+        said: dict[str, object] = {
+            "kind": received.kind.value,
+            "why": received.why,
+            "subscriber": received.email,
+            "suppressed": received.suppressed,
+        }
+        emit(said | ({"passed_on": received.is_passed_on} if received.returned else {}))
         return
     what = f"{received.email}: {received.kind}" if received.email else f"{received.kind}"
-    say(f"{what}: {received.why}{'; gets no more mail' if received.suppressed else ''}")
+    say(f"{what}: {received.why}{_consequence(received)}")
+
+
+def _consequence(received: Received) -> str:
+    ended = "; gets no more mail" if received.suppressed else ""
+    if received.is_passed_on:
+        return f"{ended}; passed on"
+    return f"{ended}; nobody is there to pass it on to: set contact" if received.returned else ended
+
+
+def _known(settings: Settings) -> dict[str, str]:
+    """Return the addresses that subscribers of files have or had, and the present one of each."""
+    return {key: each.key for each in settings.subscribers for key in each.keys}
 
 
 def look_into_inbox(settings: Settings) -> None:
@@ -89,9 +106,21 @@ def look_into_inbox(settings: Settings) -> None:
     if mail is None or mail.inbox is None:
         return
     with wiring.open_store(settings) as engine:
-        for received in receive_inbox(engine, mail.inbox, wiring.tokens(engine), now=wiring.now()):
-            if received.email:
-                complain(f"inbox: {received.email}: {received.kind}: {received.why}")
+        try:
+            for received in receive_inbox(
+                engine,
+                mail.inbox,
+                wiring.tokens(engine),
+                now=wiring.now(),
+                known=_known(settings),
+                forward=wiring.forwarder(settings, engine),
+            ):
+                if received.email:
+                    complain(f"inbox: {received.email}: {received.kind}: {received.why}")
+                elif received.is_broken:
+                    complain(f"inbox: {received.why}")
+        except StoreUnavailable as error:  # sending does not wait for what comes in
+            complain(f"inbox: {error}")
 
 
 def retry(arguments: argparse.Namespace) -> int:

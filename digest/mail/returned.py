@@ -1,9 +1,10 @@
-"""What comes back by mail: bounces, complaints, wishes to stop; everything else is ignored.
+"""What comes back by mail: bounces, complaints, wishes to stop, and letters for a person.
 
 Delivery status notifications are those of RFC 3464, complaints those of RFC 5965; the kinds of
 bounces from before there were rules are flufl.bounce's matter.
 """
 
+import logging
 import os
 import re
 from collections.abc import Iterator
@@ -14,9 +15,9 @@ from enum import StrEnum
 from hashlib import sha256
 
 from digest.mail.headers import clean
+from digest.mail.letters import Letter, read_letter
+from digest.mail.wishes import is_wish, says_more
 
-_LOOKED_AT = 300_000  # characters; a report has the tokens in its headers or in ours
-_ADDRESSED = ("delivered-to", "x-original-to", "envelope-to", "to", "cc", "x-failed-recipients")
 # RFC 3463, section 3: no such mailbox, domain or system, moved away; a mailbox that is disabled.
 _FOR_GOOD = re.compile(r"5\.(?:1\.(?:0|1|2|3|4|6|8|10)|2\.1|4\.1|4\.4)\b")
 _IN_WORDS = re.compile(
@@ -27,17 +28,9 @@ _IN_WORDS = re.compile(
     re.IGNORECASE,
 )
 _NOT_FOR_GOOD = re.compile(r"4\.\d{1,3}\.\d{1,3}|5\.2\.2|5\.3\.|5\.7\.")
-# A whole line of it, so that nobody is taken at a word of a sentence.
-_STOP = re.compile(
-    r"\W*(?:(?:re|aw|fwd?): *)?(?:please )?(?:unsubscribe(?: me)?|stop|abmelden)"
-    r"(?:\W+(?:[0-9a-f]{20}|[0-9a-f]{34}|please))*\W*",
-    re.IGNORECASE,
-)
-
-
 # What flufl.bounce's detectors raise at a message that is like no bounce at all.
 _STUMBLES = (LookupError, ValueError, AttributeError, TypeError)
-_TOKEN = re.compile(r"[0-9a-f]{20}")
+_TOKEN = re.compile(r"(?<![0-9a-z])[0-9a-f]{20}(?![0-9a-z])")
 
 
 class Kind(StrEnum):
@@ -47,52 +40,63 @@ class Kind(StrEnum):
     SOFT = "soft bounce"
     COMPLAINT = "complaint"
     UNSUBSCRIBE = "unsubscribe"
+    PERSONAL = "from a person"
     IGNORED = "ignored"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Returned:
-    """A message that came back: what it is, why, and the text in which tokens may stand.
+    """A message that came back: what it is, why, and what stands in it.
 
-    `name` tells it from others, and is the same when it comes twice.
+    `name` tells it from others, and is the same when it comes twice. `is_for_person` holds if
+    somebody wrote what only a person can answer, beside a wish to stop, too.
     """
 
     kind: Kind
     why: str
-    text: str
+    letter: Letter
     name: str
+    is_for_person: bool = False
 
 
 def read_returned(content: bytes, *, addresses: str = "") -> Returned:
     """Read a message; `addresses` are those that the mail system says it was for."""
     message = message_from_bytes(content)
-    kind, why = _judge(message)
-    heads = [value for name in _ADDRESSED for value in message.get_all(name, [])]
+    letter = read_letter(message, content, addresses=addresses)
+    kind, why = _judge(message, letter)
     identity = str(message.get("Message-ID") or sha256(content).hexdigest())
-    text = "\n".join((addresses, *map(str, heads), _plain(content)[:_LOOKED_AT]))
-    return Returned(kind=kind, why=clean(why)[:200], text=text, name=clean(identity)[:200])
+    return Returned(
+        kind=kind,
+        why=clean(why)[:200],
+        letter=letter,
+        name=clean(identity)[:200],
+        is_for_person=kind is Kind.PERSONAL
+        or (kind is Kind.UNSUBSCRIBE and says_more(letter.own, sender=letter.sender)),
+    )
 
 
-def _plain(content: bytes) -> str:
-    """Give all that is legible, without the line ends that quoted-printable puts into tokens."""
-    return content.decode("utf-8", errors="replace").replace("=\r\n", "").replace("=\n", "")
-
-
-def _judge(message: Message) -> tuple[Kind, str]:
-    if (complaint := _complaint(message)) is not None:
-        return complaint
-    if (notified := _notification(message)) is not None:
-        return notified
-    if (legacy := _legacy(message)) is not None:
-        return legacy
-    if _is_automatic(message):
+def _judge(message: Message, letter: Letter) -> tuple[Kind, str]:
+    for judged in (_complaint(message), _notification(message), _legacy(message)):
+        if judged is not None:
+            return judged
+    if letter.is_of_machine:
+        return Kind.IGNORED, "a machine's mail"
+    if _is_wish(letter):
+        return Kind.UNSUBSCRIBE, "asked by mail"
+    if letter.is_automatic:
         return Kind.IGNORED, "an automatic reply"
-    subject = clean(str(message.get("Subject") or ""))
-    if _STOP.fullmatch(subject) or any(map(_STOP.fullmatch, _first_lines(message))):
-        return Kind.UNSUBSCRIBE, "asked for by mail"
-    if _is_bare(subject, message):
-        return Kind.UNSUBSCRIBE, "asked for by mail"
-    return Kind.IGNORED, f"an ordinary message: {subject}"
+    if letter.sender is None or not (letter.subject or letter.own):
+        return Kind.IGNORED, "a message without a sender or without words"
+    return Kind.PERSONAL, letter.subject or "without a subject"
+
+
+def _is_wish(letter: Letter) -> bool:
+    if not letter.own and (not letter.subject or _TOKEN.fullmatch(letter.subject)):
+        # A mail program sent it at a click: it says by its subject or its address whose wish it is.
+        return bool(_TOKEN.search(f"{letter.subject}\n{letter.addressed}"))
+    return is_wish(
+        letter.subject, letter.own, sender=letter.sender, is_automatic=letter.is_automatic
+    )
 
 
 def _complaint(message: Message) -> tuple[Kind, str] | None:
@@ -139,6 +143,7 @@ def _status_blocks(message: Message) -> Iterator[Message]:
 def _legacy(message: Message) -> tuple[Kind, str] | None:
     from flufl.bounce import all_failures
 
+    logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)  # it logs each stumble
     try:
         temporary, permanent = all_failures(message)
     except _STUMBLES:
@@ -146,29 +151,6 @@ def _legacy(message: Message) -> tuple[Kind, str] | None:
     if permanent:
         return Kind.HARD, "a bounce of an old kind"
     return (Kind.SOFT, "a bounce of an old kind") if temporary else None
-
-
-def _is_automatic(message: Message) -> bool:
-    """Tell what a machine wrote (RFC 3834)."""
-    said = str(message.get("Auto-Submitted", "no")).partition(";")[0].strip().lower()
-    precedence = str(message.get("Precedence", "")).strip().lower()
-    is_null = str(message.get("Return-Path", "")).strip() == "<>"
-    marked = any(name in message for name in ("X-Autoreply", "X-Autorespond", "X-Auto-Reply-From"))
-    return said != "no" or precedence in ("auto_reply", "junk", "bulk") or is_null or marked
-
-
-def _is_bare(subject: str, message: Message) -> bool:
-    """Say whether a message is a token alone: a mail program sent it at a click."""
-    return bool(_TOKEN.fullmatch(subject)) and not any(map(str.strip, _first_lines(message)))
-
-
-def _first_lines(message: Message) -> list[str]:
-    for part in message.walk():
-        if part.get_content_type() == "text/plain":
-            payload = part.get_payload(decode=True)
-            text = payload.decode("utf-8", errors="replace") if isinstance(payload, bytes) else ""
-            return [line[:200] for line in text.splitlines()[:3]]
-    return []
 
 
 def _fields(part: Message) -> dict[str, str]:

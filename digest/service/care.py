@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 
 from digest import wiring
 from digest.config import Settings
-from digest.errors import DigestError, StoreError
+from digest.errors import DigestError, StoreError, StoreUnavailable
 from digest.issue import Status
 from digest.pipeline.prune import prune
-from digest.pipeline.receive import receive_inbox
+from digest.pipeline.receive import Received, receive_inbox
 from digest.service import alerting, figures
 from digest.service.troubles import FAILED, Trouble, untold
 from digest.service.work import Halted, Work
@@ -84,9 +84,30 @@ class Care:
         if inbox is None:
             return
         engine = self._work.engine
-        for each in receive_inbox(engine, inbox, wiring.tokens(engine), now=wiring.now()):
-            if each.email:
-                log.info("inbox subscriber=%s kind=%s why=%r", each.email, each.kind, each.why)
+        try:
+            for received in receive_inbox(
+                engine,
+                inbox,
+                wiring.tokens(engine),
+                now=wiring.now(),
+                known={key: each.key for each in settings.subscribers for key in each.keys},
+                forward=wiring.forwarder(settings, engine),
+            ):
+                self._tell_of_a_letter(received)
+        except StoreUnavailable as error:  # whatever else is to be done does not wait for it
+            self.note(Trouble(cause="inbox", text=f"inbox: {error}"))
+
+    def _tell_of_a_letter(self, received: Received) -> None:
+        if received.is_broken:
+            self.note(Trouble(cause="inbox:letter", text=f"inbox: {received.why}", is_minor=True))
+        if received.email or received.returned or received.is_broken:
+            log.info(
+                "inbox subscriber=%s kind=%s why=%r passed_on=%s",
+                received.email,
+                received.kind,
+                received.why,
+                received.is_passed_on,
+            )
 
     def _prune(self, settings: Settings, get_on: Callable[[], None]) -> None:
         now = wiring.now()

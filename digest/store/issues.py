@@ -235,6 +235,12 @@ def subscriber_of(connection: sa.Connection, beginning: str) -> str | None:
     return found
 
 
+def is_known(connection: sa.Connection, address: str) -> bool:
+    """Whether an issue was ever made for an address, of those that are kept."""
+    query = sa.select(schema.issues.c.id).where(schema.issues.c.subscriber == address)
+    return connection.execute(query.limit(1)).first() is not None
+
+
 def addresses(connection: sa.Connection) -> Iterator[str]:
     """Give every address that an issue was made for."""
     yield from connection.execute(sa.select(schema.issues.c.subscriber).distinct()).scalars()

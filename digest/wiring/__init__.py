@@ -3,6 +3,7 @@
 from digest.wiring.mail import (
     connector,
     dispatch,
+    forwarder,
     mail_domain,
     mail_of,
     relay,
@@ -31,6 +32,7 @@ __all__ = [
     "endpoint",
     "fitter",
     "forget",
+    "forwarder",
     "keep_good",
     "load_last_good",
     "load_settings",

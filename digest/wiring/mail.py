@@ -16,10 +16,13 @@ from digest.mail.directory import DirectoryTransport
 from digest.mail.envelope import MailHeaders, make_content
 from digest.mail.lists import feedback_id
 from digest.mail.relay import Relay
+from digest.mail.returned import Returned
 from digest.mail.smtp import SmtpTransport
 from digest.mail.tokens import Tokens, bounce_address
 from digest.pipeline.deliver import deliver
 from digest.pipeline.delivering import Delivered, Policy
+from digest.pipeline.forward import forward
+from digest.pipeline.receive import Forward
 from digest.store import keys
 from digest.store.database import writing
 from digest.wiring.store import now
@@ -98,6 +101,25 @@ def dispatch(
         halt=halt,
         progress=progress,
     )
+
+
+def forwarder(settings: Settings, engine: sa.Engine) -> Forward:
+    """Return what passes letters on to `contact`, or to `alerts_to` where there is none."""
+    mail = mail_of(settings)
+    to = (settings.contact,) if settings.contact else settings.alerts_to
+
+    def pass_on(returned: Returned, content: bytes) -> bool:
+        return forward(
+            engine,
+            returned,
+            content,
+            connect=connector(mail),
+            sender=mail.sender,
+            to=(mail.redirect_all_to,) if mail.redirect_all_to and to else to,
+            now=now(),
+        )
+
+    return pass_on
 
 
 def signer(settings: Settings) -> "Signer | None":

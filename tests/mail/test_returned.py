@@ -117,9 +117,10 @@ CASES = [
     pytest.param(mail(f"unsubscribe {TOKEN}"), Kind.UNSUBSCRIBE, id="unsubscribe"),
     pytest.param(mail(TOKEN), Kind.UNSUBSCRIBE, id="a token alone"),
     pytest.param(mail("Re: Graphs", "STOP\n\n> Hello"), Kind.UNSUBSCRIBE, id="stop as a reply"),
-    pytest.param(mail("Re: Graphs", "I cannot stop reading!"), Kind.IGNORED, id="a fan"),
+    pytest.param(mail("Re: Graphs", "I cannot stop reading!"), Kind.PERSONAL, id="a fan"),
+    pytest.param(mail("Help"), Kind.PERSONAL, id="help"),
     pytest.param(
-        mail(f"unsubscribe {TOKEN}", Auto_Submitted="auto-replied"), Kind.IGNORED, id="automatic"
+        mail("unsubscribe", Auto_Submitted="auto-generated"), Kind.UNSUBSCRIBE, id="by a gateway"
     ),
     pytest.param(mail("Out of office", Precedence="bulk"), Kind.IGNORED, id="on holiday"),
     pytest.param(b"", Kind.IGNORED, id="nothing"),
@@ -138,7 +139,8 @@ def test_the_same_message_has_the_same_name() -> None:
 
 
 def test_the_text_has_what_the_mail_system_says_too() -> None:
-    assert "bounces+abc@example.org" in read_returned(b"", addresses="bounces+abc@example.org").text
+    returned = read_returned(b"", addresses="bounces+abc@example.org")
+    assert "bounces+abc@example.org" in returned.letter.text
 
 
 @given(st.binary(max_size=400), st.sampled_from([dsn("5.1.1"), ARF.encode(), QMAIL.encode()]))

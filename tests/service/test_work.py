@@ -77,6 +77,23 @@ def told(world: World) -> World:
     return world
 
 
+def test_a_letter_that_cannot_be_read_costs_itself_alone_and_is_told(told: World) -> None:
+    told.mail += '\ninbox = "inbox"'
+    told.write()
+    new = told.folder / "inbox" / "new"
+    (new / "1.folder" / "deep").mkdir(parents=True)
+    (new / "2.mail").write_bytes(
+        b"From: ada@example.org\nSubject: help\nMessage-ID: <1@example.org>\n\nHello?"
+    )
+    with running(told) as service:
+        service.at(MORNING)
+    assert len(issues(told)) == 1
+    assert list(new.iterdir()) == []
+    passed_on, alert = sorted(notices(told), key=lambda each: "help" not in each["Subject"])
+    assert passed_on["Reply-To"] == "ada@example.org"
+    assert "1.folder: cannot be read" in alert.get_content()
+
+
 def test_the_issue_comes_at_the_hour_and_once(told: World) -> None:
     with running(told) as service:
         service.at(MORNING - MINUTE)
