@@ -171,7 +171,7 @@ def _subscribers(parser: argparse.ArgumentParser) -> None:
     add.add_argument("--name", metavar="NAME")
     add.add_argument("--profile", metavar="NAME", help="a profile of the configuration")
     add.add_argument("--keyword", action="append", metavar="TERM", help="any number of these")
-    take = action("import", "keep those of a table (CSV) or of JSON Lines")
+    take = action("import", "keep those of a table (CSV), of JSON Lines, or of a profile (TOML)")
     take.add_argument("file", metavar="FILE", help="- is standard input")
     take.add_argument("--profile", metavar="NAME", help="for those who bring no interest")
     take.add_argument("--dry-run", action="store_true", help="only say what is wrong")

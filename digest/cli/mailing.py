@@ -169,7 +169,11 @@ def _chosen(
     by_key = {key: each for each in everyone for key in each.keys}
     if unknown := [address for address in addresses if address.casefold() not in by_key]:
         raise ConfigError(
-            [f"{settings.path}: no subscriber has the address {address}" for address in unknown]
+            [
+                f"{settings.path}: no subscriber has the address {address}"
+                f"{people.nearest(address, by_key)}"
+                for address in unknown
+            ]
         )
     return list({id(each): each for a in addresses if (each := by_key[a.casefold()])}.values())
 

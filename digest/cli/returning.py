@@ -5,16 +5,20 @@ import os
 import sys
 from dataclasses import replace
 
+import sqlalchemy as sa
+
 from digest import wiring
 from digest.cli.output import complain, emit, exit_code, say, table
 from digest.config import Settings
+from digest.config.addresses import address as read_address
 from digest.errors import ConfigError, StoreUnavailable
 from digest.issue import Status
 from digest.pipeline.receive import Received, receive_inbox
 from digest.pipeline.receive import receive as look_into
-from digest.store import outbox, suppressions
+from digest.store import issues, outbox, suppressions
 from digest.store.database import reading, writing
 from digest.subscriber import Suppression
+from digest.wiring import people
 
 _BY_HAND = "by hand"
 # What a mail system says of whom a message was for (Postfix's local and pipe daemons).
@@ -34,19 +38,40 @@ def suppress(arguments: argparse.Namespace) -> int:
                 found = suppressions.load(connection)
             _show(list(found.values()), as_json=arguments.json)
             return 0
-        address = arguments.address.strip()
-        with writing(engine) as connection:
-            if arguments.remove:
-                if not suppressions.remove(connection, address):
-                    raise ConfigError([f"{address} is not suppressed"])
-                say(f"{address} gets mail again")
-            else:
-                why = arguments.why or _BY_HAND
-                suppressions.add(
-                    connection, Suppression(email=address, why=why, since=wiring.now())
-                )
-                say(f"{address} gets no more mail")
+        if arguments.remove:
+            _write_again(engine, arguments.address.strip())
+        else:
+            _stop(settings, engine, arguments)
     return 0
+
+
+def _write_again(engine: sa.Engine, address: str) -> None:
+    with writing(engine) as connection:
+        if not suppressions.remove(connection, address):
+            meant = people.nearest(address, suppressions.load(connection))
+            raise ConfigError([f"{address} is not suppressed{meant}"])
+    say(f"{address} gets mail again")
+
+
+def _stop(settings: Settings, engine: sa.Engine, arguments: argparse.Namespace) -> None:
+    try:
+        address = read_address(arguments.address)
+    except ValueError as error:
+        raise ConfigError([f"suppress: {error}"]) from error
+    everyone, _ = people.subscribers(settings, engine)
+    known = {key for each in everyone for key in each.keys}
+    with writing(engine) as connection:
+        before = suppressions.load(connection).get(address.casefold())
+        why = arguments.why or _BY_HAND
+        suppressions.add(connection, Suppression(email=address, why=why, since=wiring.now()))
+        known.update(issues.addresses(connection))
+    if address.casefold() not in known:
+        meant = people.nearest(address, known)
+        complain(f"{address}: nobody of this address is subscribed, or ever was{meant}")
+    if before:
+        say(f"{address} gets no mail already, since {before.since.date()}: {before.why}")
+    else:
+        say(f"{address} gets no more mail")
 
 
 def _show(found: list[Suppression], *, as_json: bool) -> None:

@@ -83,11 +83,16 @@ def rename(connection: sa.Connection, old: str, new: str, *, now: datetime) -> b
     kept = find(connection, old)
     if kept is None:
         return False
-    formerly = [each for each in kept.facts.get("formerly", ()) if each != new]
-    facts = {**kept.facts, "email": new, "formerly": [*formerly, kept.facts["email"]]}
     remove(connection, old)
-    put(connection, [facts], now=now)
+    put(connection, [renamed(kept.facts, new)], now=now)
     return True
+
+
+def renamed(facts: Mapping[str, Any], new: str) -> dict[str, Any]:
+    """Return what is known of somebody with another address, and the one before it kept."""
+    earlier = [*facts.get("formerly", ()), facts["email"]]
+    formerly = [each for each in earlier if each.casefold() != new.casefold()]
+    return {**facts, "email": new, "formerly": formerly}
 
 
 def remove(connection: sa.Connection, email: str) -> bool:

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 
 from digest.store import schema
 from digest.store.database import upsert
+from digest.store.subscribers import hashed
 from digest.subscriber import Suppression
 
 
@@ -17,9 +18,10 @@ def add(connection: sa.Connection, suppression: Suppression) -> None:
 
 
 def remove(connection: sa.Connection, email: str) -> bool:
-    """End a suppression; False if there was none."""
+    """End a suppression, one that was left by erasing, too; False if there was none."""
     table = schema.suppressions
-    ended = connection.execute(sa.delete(table).where(table.c.email == email.casefold()))
+    known_as = (email.casefold(), hashed(email))
+    ended = connection.execute(sa.delete(table).where(table.c.email.in_(known_as)))
     return ended.rowcount > 0
 
 

@@ -1,6 +1,7 @@
 """Whom a command is about: the subscribers of files and database, or a file of its own."""
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -74,8 +75,17 @@ def find_configured(address: str, settings: Settings, everyone: Sequence[Subscri
     """Give the subscriber who has an address, or had it formerly."""
     found = _of_address(address, everyone)
     if found is None:
-        raise ConfigError([f"{settings.path}: no subscriber has the address {address}"])
+        known = [key for each in everyone for key in each.keys]
+        raise ConfigError(
+            [f"{settings.path}: no subscriber has the address {address}{nearest(address, known)}"]
+        )
     return found
+
+
+def nearest(address: str, known: Iterable[str]) -> str:
+    """Return a closing remark that names the address one may have meant, if one is near."""
+    near = difflib.get_close_matches(address.casefold(), sorted(set(known)), n=1, cutoff=0.8)
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 def _of_address(address: str, everyone: Sequence[Subscriber]) -> Subscriber | None:
