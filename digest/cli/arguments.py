@@ -66,8 +66,15 @@ def _setting_up(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     check.add_argument("--days", type=_natural, default=30, help="days of papers to look at (30)")
     check.add_argument("--online", action="store_true", help="ask the mail server and sources")
     check.add_argument("--to", metavar="ADDRESS", help="with --online: send one test message")
-    backup = _add(commands, "backup", "keeping:backup", "copy the live database into a file")
-    backup.add_argument("file", metavar="FILE", help="never one that is there")
+    backup = _add(commands, "backup", "keeping:backup", "copy the live database")
+    backup.add_argument(
+        "file",
+        metavar="FILE|DIR",
+        help="a file that is not there yet, or a folder (DIR/) of dated copies",
+    )
+    backup.add_argument(
+        "--keep", type=_natural, metavar="N", help="how many copies stay in DIR (14)"
+    )
     restore = _add(commands, "restore", "keeping:restore", "make the database from a copy")
     restore.add_argument("file", metavar="FILE", help="what digest backup wrote")
     restore.add_argument(

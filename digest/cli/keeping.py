@@ -11,19 +11,30 @@ from digest.errors import ConfigError
 from digest.store import copies
 
 _NOW = "now"
+_KEEP = 14
 
 
 def backup(arguments: argparse.Namespace) -> int:
-    """Copy the live database into a file."""
+    """Copy the live database into a file, or into a folder of dated copies."""
     settings = wiring.load_settings(arguments.config)
-    path = Path(arguments.file)
+    path, removed = Path(arguments.file), list[Path]()
+    is_folder = path.is_dir() or arguments.file.endswith("/") or arguments.keep is not None
+    if is_folder and path.exists() and not path.is_dir():
+        raise ConfigError([f"{path}: is no folder: --keep goes with one"])
     with wiring.open_store(settings) as engine:
-        copies.backup(engine, path, now=wiring.now())
+        if is_folder:
+            keep = arguments.keep or _KEEP
+            path, removed = copies.backup_into(engine, path, keep=keep, now=wiring.now())
+        else:
+            copies.backup(engine, path, now=wiring.now())
     size = path.stat().st_size
     if arguments.json:
-        emit({"file": str(path), "bytes": size})
+        names = {"removed": list(map(str, removed))} if is_folder else {}
+        emit({"file": str(path), "bytes": size} | names)
     else:
         say(f"{path}: {size:,} bytes; digest restore puts it back")
+        for each in removed:
+            say(f"{each} was one too many and is removed")
     return 0
 
 
@@ -32,7 +43,7 @@ def restore(arguments: argparse.Namespace) -> int:
     settings = wiring.load_settings(arguments.config)
     until = _instant(arguments.had_until)
     url = settings.database_url(os.environ)
-    before = copies.restore(url, Path(arguments.file), had_until=until)
+    before = copies.restore(url, Path(arguments.file), had_until=until, now=wiring.now())
     shown = until.isoformat(timespec="seconds")
     if arguments.json:
         emit({"had_until": shown, "before": str(before) if before else None})

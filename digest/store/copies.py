@@ -6,18 +6,21 @@ announced until then.
 """
 
 import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
+from urllib.parse import quote
 
 import sqlalchemy as sa
 
 from digest.errors import ConfigError, StoreError
 from digest.issue import Status
 from digest.ownership import make_file, make_folder
-from digest.store import marks, schema
+from digest.store import keys, marks, schema
 from digest.store.database import (
     migrate,
     open_database,
@@ -29,6 +32,8 @@ from digest.store.database import (
 from digest.store.presence import sole
 
 _AT_ONCE = 1_000
+_TIME_IN_NAMES = "%Y-%m-%dT%H%M%SZ"
+_DATED = re.compile(r"digest-(?P<at>\d{4}-\d\d-\d\dT\d{6}Z)(?:-(?P<number>\d{1,9}))?\.db")
 _WAITS = (Status.QUEUED, Status.CLAIMED, Status.SENDING, Status.DEFERRED, Status.UNCERTAIN)
 _REPLY = "restored from a copy: it may have been sent; digest retry --state uncertain sends it"
 
@@ -40,7 +45,7 @@ def backup(engine: sa.Engine, path: Path, *, now: datetime) -> None:
     """
     if path.exists():
         raise ConfigError([f"{path}: is there already, and digest backup never overwrites"])
-    part = path.with_name(f".{path.name}.part")
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         part.unlink(missing_ok=True)
         make_file(part)
@@ -50,18 +55,93 @@ def backup(engine: sa.Engine, path: Path, *, now: datetime) -> None:
         _fold(part)
         with part.open("rb") as file:
             os.fsync(file.fileno())
-        part.replace(path)
+        _name(part, path)
     except (OSError, sqlite3.Error) as error:
         raise StoreError(f"{path}: the copy cannot be written: {error}") from error
     finally:
         part.unlink(missing_ok=True)
 
 
-def restore(url: str, path: Path, *, had_until: datetime) -> Path | None:
+def backup_into(
+    engine: sa.Engine, folder: Path, *, keep: int, now: datetime
+) -> tuple[Path, list[Path]]:
+    """Write a copy with the time in its name; return it, and the older ones that were removed.
+
+    The newest `keep` copies of this database stay. What bears another name, or is no copy of
+    this database, is neither counted nor touched.
+    """
+    try:
+        make_folder(folder)
+    except OSError as error:
+        raise StoreError(f"{folder}: cannot be made: {error.strerror}") from error
+    stem = f"digest-{now:{_TIME_IN_NAMES}}"
+    path = _free(folder, stem, ".db")
+    backup(engine, path, now=now)
+    with reading(engine) as connection:
+        ours = keys.found(connection)
+    named = (each for each in folder.iterdir() if _DATED.fullmatch(each.name))
+    others = sorted((each for each in named if each != path and _is_of(each, ours)), key=_age)
+    removed = others[: max(0, len(others) + 1 - keep)]
+    for part in folder.glob(".digest-*.part"):
+        if _DATED.fullmatch(part.name[1:].rsplit(".", 2)[0]) and _is_old(part, now):
+            part.unlink(missing_ok=True)  # of a backup that was killed
+    for each in removed:
+        each.unlink(missing_ok=True)
+    return path, removed
+
+
+def _free(folder: Path, stem: str, suffix: str) -> Path:
+    """Return the first path of that name, numbered if need be, where nothing is yet."""
+    numbers = (f"-{number}" if number > 1 else "" for number in count(1))
+    paths = (folder / f"{stem}{number}{suffix}" for number in numbers)
+    return next(path for path in paths if not os.path.lexists(path))
+
+
+def _name(part: Path, path: Path) -> None:
+    """Give a file its name, never in place of another."""
+    try:
+        os.link(part, path)
+    except FileExistsError:
+        raise ConfigError(
+            [f"{path}: is there already, and digest backup never overwrites"]
+        ) from None
+    except OSError:  # a file system without second names
+        part.replace(path)
+
+
+def _is_of(path: Path, key: bytes | None) -> bool:
+    """Whether a file is a copy of the database that has this key."""
+    if path.is_symlink() or not path.is_file():
+        return False
+    url = f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1"
+    try:
+        with closing(sqlite3.connect(url, uri=True)) as copy:
+            mark = copy.execute("SELECT 1 FROM marks WHERE name = ?", [marks.Name.BACKUP.value])
+            its = copy.execute("SELECT secret FROM keys WHERE name = ?", [keys.TOKENS])
+            return mark.fetchone() is not None and (its.fetchone() or (None,))[0] == key
+    except sqlite3.Error:
+        return False
+
+
+def _age(path: Path) -> tuple[str, int]:
+    """Return what copies are sorted by: the time in the name, then the number."""
+    match = _DATED.fullmatch(path.name)
+    return (match["at"], int(match["number"] or 1)) if match else ("", 0)
+
+
+def _is_old(part: Path, now: datetime) -> bool:
+    return now.timestamp() - part.stat().st_mtime > timedelta(days=1).total_seconds()
+
+
+def restore(url: str, path: Path, *, had_until: datetime, now: datetime) -> Path | None:
     """Make the database at `url` from a copy; give where the one before lies, if there was one.
 
     Raises ConfigError if the file is no copy or the service runs, StoreError if it fails.
     """
+    if path.is_dir():
+        newest = max(filter(_DATED.fullmatch, os.listdir(path)), default="")  # noqa: PTH208 (names)
+        like = f", as in {path / newest}" if newest else ""
+        raise ConfigError([f"{path}: is a folder: name one of the copies in it{like}"])
     if not path.is_file():
         raise ConfigError([f"{path}: there is no such file"])
     if not _is_ours(path):
@@ -69,7 +149,7 @@ def restore(url: str, path: Path, *, had_until: datetime) -> Path | None:
     file = sqlite_file(sa.make_url(url))
     before = None
     if file:
-        before = _put_in_place(url, file, path)
+        before = _put_in_place(url, file, path, now=now)
     else:
         _copy_in(url, path)
     with _opened(url) as engine:
@@ -134,7 +214,7 @@ def _copy_out(engine: sa.Engine, part: Path) -> None:
             _copy_rows(source, target)
 
 
-def _put_in_place(url: str, file: Path, path: Path) -> Path | None:
+def _put_in_place(url: str, file: Path, path: Path, *, now: datetime) -> Path | None:
     """Move the copy to where the database is; what is there is kept beside it."""
     part = file.with_name(f".{file.name}.part")
     before = None
@@ -149,8 +229,9 @@ def _put_in_place(url: str, file: Path, path: Path) -> Path | None:
                 if hold is None:
                     raise ConfigError([f"{file}: the service works with it: stop that first"])
             _fold(file)
-            before = file.with_name(f"{file.name}.before-restore")
+            before = _free(file.parent, f"{file.name}.before-restore-{now:{_TIME_IN_NAMES}}", "")
             file.replace(before)
+            before.chmod(0o600)
             for suffix in ("-wal", "-shm"):
                 file.with_name(file.name + suffix).unlink(missing_ok=True)
         part.replace(file)

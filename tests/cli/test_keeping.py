@@ -171,3 +171,85 @@ def test_a_database_moves_from_sqlite_to_postgresql_and_back(
     with closing(sqlite3.connect(back)) as connection:
         assert connection.execute("SELECT count(*) FROM papers").fetchone() == (8,)
         assert connection.execute("SELECT count(*) FROM issues").fetchone()[0] >= 1
+
+
+# ── A folder of dated copies ─────────────────────────────────────────────────────────────────
+
+
+def back_up(world: World, *options: str, at: str = MONDAY):
+    with freeze_time(at):
+        return world.run("backup", f"{world.folder}/copies/", *options, "--json")
+
+
+def names(world: World) -> list[str]:
+    return sorted(path.name for path in (world.folder / "copies").iterdir())
+
+
+def test_a_folder_keeps_the_newest_copies_each_with_its_time_in_the_name(world: World) -> None:
+    monday(world)
+    for day in range(9, 14):
+        result = back_up(world, "--keep", "3", at=f"2026-03-{day:02} 12:00:00")
+        assert result.code == 0
+        assert result.json["file"].endswith(f"digest-2026-03-{day:02}T120000Z.db")
+    assert names(world) == [f"digest-2026-03-{day}T120000Z.db" for day in (11, 12, 13)]
+    assert [Path(each).name for each in result.json["removed"]] == ["digest-2026-03-10T120000Z.db"]
+    for _ in range(3):  # within a second
+        assert back_up(world, at="2026-03-13 12:00:00").code == 0
+    assert len(names(world)) == 6  # fourteen stay where nobody says how many
+    back_up(world, "--keep", "2", at="2026-03-12 12:00:00")  # a clock that was put back
+    assert names(world) == ["digest-2026-03-12T120000Z-2.db", "digest-2026-03-13T120000Z-4.db"]
+
+
+def test_what_is_not_a_copy_of_this_database_is_neither_counted_nor_removed(world: World) -> None:
+    copy = monday(world)
+    folder = world.folder / "copies"
+    folder.mkdir()
+    foreign = {
+        "notes.txt": b"mine", "digest-old.db": copy.read_bytes(),
+        "digest-2026-01-01T000000Z.db": b"no database", "digest-2026-01-02T000000Z.db.gz": b"x",
+        "digest-2026-01-06T000000Z.db": another_installations_copy(copy),
+        "digest-2026-01-07T000000Z.db": (world.folder / "digest.db").read_bytes(),
+    }  # fmt: skip
+    for name, content in foreign.items():
+        (folder / name).write_bytes(content)
+    (folder / "digest-2026-01-03T000000Z.db").mkdir()
+    (folder / "digest-2026-01-04T000000Z.db").symlink_to(copy)
+    (folder / "digest-2026-01-05T000000Z.db").write_bytes(copy.read_bytes())  # ours, and too many
+    assert len(back_up(world, "--keep", "1").json["removed"]) == 1
+    assert set(names(world)) == {
+        *foreign, "digest-2026-01-03T000000Z.db", "digest-2026-01-04T000000Z.db",
+        "digest-2026-03-09T120000Z.db",
+    }  # fmt: skip
+    assert all((folder / name).read_bytes() == content for name, content in foreign.items())
+
+
+def another_installations_copy(copy: Path) -> bytes:
+    other = copy.with_name("other.db")
+    other.write_bytes(copy.read_bytes())
+    with closing(sqlite3.connect(other)) as connection, connection:
+        connection.execute("UPDATE keys SET secret = x'00'")
+    return other.read_bytes()
+
+
+def test_copies_are_the_owners_alone_and_so_is_what_restore_keeps(world: World) -> None:
+    copy = monday(world)
+    back_up(world)
+    (world.folder / "digest.db").chmod(0o644)  # as it was once made
+    kept = [Path(world.run("restore", str(copy), "--json").json["before"]) for _ in range(2)]
+    assert kept[0] != kept[1]
+    files = [copy, *(world.folder / "copies").iterdir(), *kept, world.folder / "digest.db"]
+    assert [path.stat().st_mode & 0o777 for path in files] == [0o600] * len(files)
+    assert (world.folder / "copies").stat().st_mode & 0o777 == 0o700
+    with closing(sqlite3.connect(kept[0])) as connection:  # the first is not overwritten
+        assert connection.execute("SELECT count(*) FROM issues").fetchone() == (1,)
+
+
+def test_a_file_beside_keep_and_a_folder_to_restore_are_refused(world: World) -> None:
+    copy = monday(world)
+    assert "is no folder" in world.run("backup", str(copy), "--keep", "3").err
+    assert world.run("backup", str(world.folder / "copies"), "--keep", "0").code == 2
+    back_up(world)
+    said = world.run("restore", str(world.folder / "copies"))
+    assert said.code == 2
+    assert "digest-2026-03-09T120000Z.db" in said.err
+    assert world.run("restore", str(world.folder / "copies" / names(world)[0])).code == 0
