@@ -1,15 +1,182 @@
-"""The README says what is true."""
+"""README.md and docs/*.md say what is true: a page is a story, and its commands are tests.
+
+Commands are in fences called sh, configuration in fences called toml. The sh blocks of a page run
+in order, each by `bash -euo pipefail`, all in one world of the page's own: an empty HOME, which is
+where they begin, with sample listings in dumps/; `digest` and `python3` on the PATH; a mail server
+on 127.0.0.1:$SMTP_PORT; the checkout at $CHECKOUT; no network. Folder and exported variables go on
+from block to block. A comment right before a fence, on lines of its own, says what is special:
+
+    <!-- not run: WHY -->        the commands can't be run here: why, and what runs them instead
+    <!-- boot: NAME -->          .ci/boot runs them, on a machine of its own
+    <!-- exit: 75 -->            they end with this code
+    <!-- until Ctrl-C -->        what they begin ends by Ctrl-C, after its first line of output
+    <!-- file: ada.toml -->      the block (of any language) is written to this file of the world
+    <!-- output -->              a text block: what the commands just before it print, stdout and
+                                 stderr; "…" stands for anything
+
+`<!-- beforehand: COMMANDS -->` (it may have several lines) stands anywhere: what the reader has
+already, and the page doesn't show. Each toml block, file or not, has to please `digest check` in a
+frame that adds what it leaves out (`framed`, below): whole tables, a subscriber's file, or the keys
+of one interest. Keep sh blocks few: a command takes a second, and all pages together have twenty.
+"""
 
 import re
+import shutil
+import tomllib
 from pathlib import Path
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from pages import PAGES, ROOT, SAMPLES, Block, Story, WrongPageError, blocks_of
+from servers import smtp_server
 from world import run
 
-ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+LANGUAGES = {"sh", "toml", "text", "ini", "html", "json", "csv", "bibtex", "jinja"}
+INTEREST = {"keywords", "authors", "categories", "examples", "about", "require", "always"}
+LEFT_OUT = {
+    "source": '[[source]]\nname = "saved"\nkind = "file"\npath = "dumps/*"\n',
+    "subscriber": '[[subscriber]]\nemail = "you@example.org"\n'
+    '[[subscriber.interest]]\nkeywords = ["graph"]\n',
+}
+
+
+def name_of(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+def blocks(page: Path) -> list[Block]:
+    return list(blocks_of(page.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_what_a_page_tells_to_do_can_be_done(page: Path, tmp_path: Path) -> None:
+    with smtp_server() as server:
+        Story(tmp_path, server.port).tell(blocks(page))
+
+
+LIES = {
+    "a command that fails": "```sh\nfalse; true\n```\n",
+    "a code that is another": "<!-- exit: 3 -->\n```sh\nexit 4\n```\n",
+    "output that is another": (
+        "```sh\necho one two; echo three\n```\nThat prints:\n\n"
+        "<!-- output -->\n```text\none …\nfour\n```\n"
+    ),
+    "output that goes on": "```sh\nseq 2\n```\n<!-- output -->\n```text\n1\n```\n",
+    "a mark that is none": "<!-- dont run: too long -->\n```sh\ntrue\n```\n",
+    "a mark without a block": "<!-- not run: too long -->\nBut this:\n```sh\ntrue\n```\n",
+}
+
+
+@pytest.mark.parametrize("page", LIES.values(), ids=LIES)
+def test_a_page_that_is_wrong_does_not_pass(page: str, tmp_path: Path) -> None:
+    story = Story(tmp_path, 0)
+    with pytest.raises(WrongPageError):
+        story.tell(blocks_of(page))
+
+
+def test_a_page_is_one_story(tmp_path: Path) -> None:
+    page = (
+        "<!-- beforehand:\nmkdir papers && cd papers && export WHO='Ada and Bob'\n-->\n\n"
+        '<!-- file: ada.toml -->\n```toml\nname = "Ada"\n```\n\nText.\n\n'
+        "```sh\ncat ada.toml; echo $WHO; ls ~\n```\n\n"
+        '<!-- output -->\n```text\nname = "…"\nAda and Bob\n…\npapers\n```\n'
+        "<!-- not run: it would take long -->\n```sh\nfalse\n```\n"
+        "<!-- boot: service -->\n```sh\nfalse\n```\n"
+        "<!-- until Ctrl-C -->\n```sh\nsh -c 'echo listening; exec sleep 600'\n```\n"
+        "<!-- exit: 75 -->\n```sh\nexit 75\n```\n"
+    )
+    Story(tmp_path, 0).tell(blocks_of(page))
+    assert (tmp_path / "home/papers/ada.toml").read_text() == 'name = "Ada"\n'
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_block_has_a_known_language_and_one_not_run_says_why(page: Path) -> None:
+    found = [block for block in blocks(page) if block.is_shown]
+    assert {block.language for block in found} <= LANGUAGES
+    assert all(block.marks.get("not run", "why") for block in found), "why is it not run?"
+    fences = re.findall(r"^ *```", page.read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(fences) == 2 * len(found)
+
+
+def test_a_block_for_the_boot_is_in_its_story_and_has_a_name_of_its_own() -> None:
+    marks = [block.marks for page in PAGES for block in blocks(page)]
+    names = [each["boot"] for each in marks if "boot" in each]
+    assert len(names) == len(set(names))
+    story = ROOT / "tests/boot_story.py"
+    told = (
+        story.read_text(encoding="utf-8") if story.exists() else str([*map('"{}"'.format, names)])
+    )
+    assert [name for name in names if f'"{name}"' not in told] == []
+
+
+TOML = [
+    pytest.param(block.text, id=f"{name_of(page)}:{block.line}")
+    for page in PAGES
+    for block in blocks(page)
+    if block.language == "toml" and "not run" not in block.marks
+]
+
+
+@pytest.mark.parametrize("text", TOML)
+def test_configuration_that_a_page_shows_is_a_good_one(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    furnish(tmp_path, text, monkeypatch)
+    config, subscriber = tmp_path / "config.toml", tmp_path / "subscriber.toml"
+    text = text.replace('"/', f'"{tmp_path}/')
+    tables = set(tomllib.loads(text))
+    arguments = ["--config", str(config), "check"]
+    if tables & {"email", "interest"}:
+        subscriber.write_text(text if "email" in tables else f'email = "you@example.org"\n{text}')
+        text = ""
+        arguments.append(str(subscriber))
+    elif tables & INTEREST:
+        text = f'[[subscriber]]\nemail = "ada@example.org"\n[[subscriber.interest]]\n{text}'
+    config.write_text(framed(text), encoding="utf-8")
+
+    checked = run(*arguments)
+
+    assert checked.code == 0, f"{config.read_text()}\n{checked.out}\n{checked.err}"
+
+
+def furnish(folder: Path, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make what the configuration names: files, folders, variables, listings."""
+    shutil.copytree(SAMPLES, folder / "dumps", ignore=lambda *_: ["README.txt", "demo.toml"])
+    for name in re.findall(r'\benv = "(\w+)"', text):
+        monkeypatch.setenv(name, "secret")
+    for name in re.findall(r'\b(?:file|ca_file) = "([^"]+)"', text):
+        path = folder / name.lstrip("/")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("")
+        if path.suffix == ".pem":
+            key = Ed25519PrivateKey.generate()
+            path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    for name in re.findall(r'\b(?:templates|model) = "([^"]+)"', text):
+        (folder / name.lstrip("/")).mkdir(parents=True, exist_ok=True)
+
+
+def framed(text: str) -> str:
+    """Return a whole configuration: the text, with what it leaves out."""
+    tables = tomllib.loads(text)
+    mail = tables.get("mail", {})
+    if "from" not in mail:
+        text = with_key(text, "mail", 'from = "papers@example.org"')
+    if not mail.keys() & {"host", "directory"}:
+        text = with_key(text, "mail", 'directory = "out"')
+    if "database" not in tables.get("digest", {}):
+        text = with_key(text, "digest", 'database = "sqlite:///digest.db"')
+    return "\n".join([text, *(part for table, part in LEFT_OUT.items() if table not in tables)])
+
+
+def with_key(text: str, table: str, line: str) -> str:
+    """Add a line to a table, which may not be there."""
+    head = re.search(rf"^\[{table}\].*\n", text, re.MULTILINE)
+    if head is None:
+        return f"{text}\n[{table}]\n{line}\n"
+    return f"{text[: head.end()]}{line}\n{text[head.end() :]}"
 
 
 def commands() -> dict[str, str]:
@@ -30,19 +197,20 @@ def test_every_command_is_in_the_readme_and_no_other() -> None:
     assert set(re.findall(r"^\| `digest (\w+)` \|", README, re.MULTILINE)) == there
 
 
-def test_what_the_readme_links_to_is_there() -> None:
-    links = re.findall(r"\]\(([^)#]+)\)|src=\"([^\"]+)\"", README)
-    local = [a or b for a, b in links if not (a or b).startswith("http")]
-    assert local
-    assert all((ROOT / link).is_file() for link in local)
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_what_a_page_links_to_is_there(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    for first, second in re.findall(r"\]\(([^)\s]+)\)|src=\"([^\"]+)\"", text):
+        link = first or second
+        if link.startswith(("http:", "https:")):
+            continue
+        path, _, heading = link.partition("#")
+        target = (page.parent / path) if path else page
+        assert target.is_file(), link
+        assert not heading or heading in headings(target), link
 
 
-def test_the_configuration_in_the_readme_is_a_good_one(tmp_path: Path) -> None:
-    examples = "\n".join(re.findall(r"```toml\n(.+?)```", README, re.DOTALL))
-    config = tmp_path / "config.toml"
-    config.write_text(f'[mail]\nfrom = "a@example.org"\ndirectory = "out"\n{examples}')
-    key = Ed25519PrivateKey.generate()
-    (tmp_path / "dkim.pem").write_bytes(
-        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    )
-    assert run("--config", str(config), "check").code == 0
+def headings(page: Path) -> set[str]:
+    """Return what a link may name of a page, as GitHub makes it of headings."""
+    found = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", each.lower()).replace(" ", "-") for each in found}
