@@ -10,12 +10,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from digest import wiring
+from digest.cli import held
 from digest.cli.output import complain, emit, exit_code, say, table
 from digest.config import Settings
 from digest.config.people import COLUMNS, Row, from_facts, read_profile, read_table
 from digest.config.subscribers import addresses_taken
 from digest.errors import ConfigError
-from digest.store import bounces, issues, subscribers, suppressions, votes
+from digest.mail.directory import remove_messages
+from digest.store import erasing, subscribers, suppressions
 from digest.store.database import reading, writing
 from digest.wiring import people
 
@@ -53,43 +55,6 @@ def _list(settings: Settings, engine: sa.Engine, arguments: argparse.Namespace) 
     for line in complaints:
         complain(line)
     return exit_code(failed=bool(complaints), waits=False)
-
-
-def _show(settings: Settings, engine: sa.Engine, arguments: argparse.Namespace) -> int:
-    """Say everything that is held about one person."""
-    everyone, _ = people.subscribers(settings, engine)
-    found = people.find_configured(arguments.address, settings, everyone)
-    tokens = wiring.tokens(engine)
-    with reading(engine) as connection:
-        kept = subscribers.find(connection, found.key)
-        stopped = suppressions.load(connection)
-        cast = votes.load(connection, {found.key: found.keys})[found.key]
-        held: dict[str, Any] = {
-            "email": found.email,
-            "name": found.name,
-            "formerly": list(found.formerly),
-            "kept": _OF_DATABASE if kept else _OF_FILES,
-            "profile": dict(kept.facts) if kept else None,
-            "token": tokens.of_subscriber(found.email),
-            "suppressed": next((stopped[key].why for key in found.keys if key in stopped), None),
-            "issues": [
-                {"day": each.day.isoformat(), "state": each.status.value, "papers": each.papers}
-                for key in found.keys
-                for each in issues.past(connection, subscriber=key)
-            ],
-            "votes": [
-                {"paper": each.stored.paper.title, "liked": each.liked,
-                 "at": each.voted_at.isoformat(timespec="seconds")}
-                for each in cast
-            ],
-            "bounces": [each for key in found.keys for each in bounces.of(connection, key)],
-        }  # fmt: skip
-    if arguments.json:
-        emit(held)
-    else:
-        for name, value in held.items():
-            say(f"{name:12} {len(value) if isinstance(value, list) else value}")
-    return 0
 
 
 def _add(settings: Settings, engine: sa.Engine, arguments: argparse.Namespace) -> int:
@@ -272,20 +237,40 @@ def _rename(settings: Settings, engine: sa.Engine, arguments: argparse.Namespace
 
 
 def _remove(settings: Settings, engine: sa.Engine, arguments: argparse.Namespace) -> int:
-    address: str = arguments.address
+    address: str = arguments.address.strip()
     with writing(engine) as connection:
         kept = subscribers.find(connection, address)
         if address.casefold() in addresses_taken(settings.subscribers):
             raise ConfigError([_not_kept(address, settings, connection)])
         if kept is None and not arguments.erase:
             raise ConfigError([_not_kept(address, settings, connection)])
-        if arguments.erase:
-            former = kept.facts.get("formerly", ()) if kept else ()
-            subscribers.erase(connection, [address, *former], now=wiring.now())
-        else:
+        former = list(kept.facts.get("formerly", ())) if kept else []
+        if not arguments.erase:
             subscribers.remove(connection, address)
-    say(f"{address} is {'erased' if arguments.erase else 'removed'}")
+    if arguments.erase:
+        return _erase(settings, engine, [address, *former])
+    say(f"{address} is removed; what was had stays known, and digest subscribers show says it")
+    for each in former:
+        say(f"so does what {each} had: --erase forgets each of the two")
     return 0
+
+
+def _erase(settings: Settings, engine: sa.Engine, addresses: list[str]) -> int:
+    """Forget a person, and say where something of them may lie still."""
+    erased = erasing.erase(engine, addresses, now=wiring.now())
+    found = list(erased.holders)
+    mail = settings.mail
+    if mail and mail.directory:
+        remove_messages(mail.directory, addresses)
+        found += erasing.holders(mail.directory, addresses)
+    if mail and mail.inbox:
+        for folder in ("new", "cur", "unreadable"):
+            found += erasing.holders(mail.inbox / folder, addresses)
+    say(f"{addresses[0]} is erased; a hash remains, so that nobody writes there again")
+    for line in (*erased.left, *(f"{path} holds the address: remove it" for path in found)):
+        complain(line)
+    say("backups made before now hold it until they are removed, and so does the system's journal")
+    return exit_code(failed=False, waits=erased.waits)
 
 
 def _not_kept(address: str, settings: Settings, connection: sa.Connection) -> str:
@@ -299,7 +284,7 @@ def _not_kept(address: str, settings: Settings, connection: sa.Connection) -> st
 
 _ACTIONS = {
     "list": _list,
-    "show": _show,
+    "show": held.show,
     "add": _add,
     "import": _import,
     "export": _export,

@@ -3,8 +3,10 @@
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from email.parser import BytesHeaderParser
+from email.utils import getaddresses
 from hashlib import sha256
 from pathlib import Path
 from typing import Self
@@ -69,6 +71,21 @@ class DirectoryTransport:
 
     def close(self) -> None:
         """Do nothing: no file stays open."""
+
+
+def remove_messages(folder: Path, addresses: Collection[str]) -> int:
+    """Remove the messages in a folder that are to, or answer, one of the addresses; count them."""
+    wanted = {address.casefold() for address in addresses}
+    removed = 0
+    for path in folder.glob("*.eml"):
+        with path.open("rb") as file:
+            header = BytesHeaderParser().parse(file)
+        fields = (header.get_all(name, []) for name in ("To", "Reply-To"))
+        named = getaddresses([str(value) for values in fields for value in values])
+        if wanted.intersection(address.casefold() for _, address in named):
+            path.unlink(missing_ok=True)
+            removed += 1
+    return removed
 
 
 @contextmanager

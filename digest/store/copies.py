@@ -9,7 +9,7 @@ import os
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from digest.errors import ConfigError, StoreError
 from digest.issue import Status
 from digest.ownership import make_file, make_folder
-from digest.store import keys, marks, schema
+from digest.store import issues, keys, marks, schema, subscribers, suppressions
 from digest.store.database import (
     migrate,
     open_database,
@@ -30,6 +30,7 @@ from digest.store.database import (
     writing,
 )
 from digest.store.presence import sole
+from digest.subscriber import Suppression
 
 _AT_ONCE = 1_000
 _TIME_IN_NAMES = "%Y-%m-%dT%H%M%SZ"
@@ -50,9 +51,9 @@ def backup(engine: sa.Engine, path: Path, *, now: datetime) -> None:
         part.unlink(missing_ok=True)
         make_file(part)
         _copy_out(engine, part)
-        with _opened(part) as copy, writing(copy) as connection:
+        with opened(part) as copy, writing(copy) as connection:
             marks.put(connection, marks.Name.BACKUP, at=now)
-        _fold(part)
+        fold(part)
         with part.open("rb") as file:
             os.fsync(file.fileno())
         _name(part, path)
@@ -152,11 +153,37 @@ def restore(url: str, path: Path, *, had_until: datetime, now: datetime) -> Path
         before = _put_in_place(url, file, path, now=now)
     else:
         _copy_in(url, path)
-    with _opened(url) as engine:
+    with opened(url) as engine:
         migrate(engine)
         with writing(engine) as connection:
             revive(connection, had_until=had_until)
+            if before:
+                _keep_wishes(connection, _wishes(before), now=now)
     return before
+
+
+def _wishes(before: Path) -> list[Suppression]:
+    """Return who wants no mail by a database that was put aside, whatever its schema is."""
+    try:
+        with opened(before) as engine, reading(engine) as connection:
+            return list(suppressions.load(connection).values())
+    except StoreError:
+        return []
+    finally:
+        with suppress(sqlite3.Error):
+            fold(before)
+
+
+def _keep_wishes(connection: sa.Connection, wishes: list[Suppression], *, now: datetime) -> None:
+    """Let nobody get mail again, or be known again, because a copy is older than their wish."""
+    for wish in wishes:
+        suppressions.add(connection, wish)
+    erased = {wish.email for wish in wishes}
+    everyone = {*issues.addresses(connection)}
+    for kept in subscribers.load(connection):
+        everyone.update((kept.email, *kept.facts.get("formerly", ())))
+    if again := [each for each in everyone if subscribers.hashed(each) in erased]:
+        subscribers.erase(connection, again, now=now)
 
 
 def is_copy(connection: sa.Connection) -> bool:
@@ -184,7 +211,8 @@ def revive(connection: sa.Connection, *, had_until: datetime) -> int:
 
 
 @contextmanager
-def _opened(place: str | Path, *, create: bool = False) -> Iterator[sa.Engine]:
+def opened(place: str | Path, *, create: bool = False) -> Iterator[sa.Engine]:
+    """Open a database by its address or file, until the end."""
     url = f"sqlite:///{place}" if isinstance(place, Path) else place
     engine = open_database(url, create=create)
     try:
@@ -195,7 +223,7 @@ def _opened(place: str | Path, *, create: bool = False) -> Iterator[sa.Engine]:
 
 def _is_ours(path: Path) -> bool:
     try:
-        with _opened(path) as copy, reading(copy) as connection:
+        with opened(path) as copy, reading(copy) as connection:
             return sa.inspect(connection).has_table(schema.papers.name)
     except StoreError:
         return False
@@ -208,7 +236,7 @@ def _copy_out(engine: sa.Engine, part: Path) -> None:
             source.backup(target)
         return
     at_one_instant = engine.execution_options(isolation_level="REPEATABLE READ")
-    with _opened(part, create=True) as copy:
+    with opened(part, create=True) as copy:
         migrate(copy)
         with reading(at_one_instant) as source, writing(copy) as target:
             _copy_rows(source, target)
@@ -223,12 +251,12 @@ def _put_in_place(url: str, file: Path, path: Path, *, now: datetime) -> Path | 
         make_file(part)
         with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(part)) as target:
             source.backup(target)
-        _fold(part)
+        fold(part)
         if file.exists():
-            with _opened(url) as engine, sole(engine, "service") as hold:
+            with opened(url) as engine, sole(engine, "service") as hold:
                 if hold is None:
                     raise ConfigError([f"{file}: the service works with it: stop that first"])
-            _fold(file)
+            fold(file)
             before = _free(file.parent, f"{file.name}.before-restore-{now:{_TIME_IN_NAMES}}", "")
             file.replace(before)
             before.chmod(0o600)
@@ -244,7 +272,7 @@ def _put_in_place(url: str, file: Path, path: Path, *, now: datetime) -> Path | 
 
 def _copy_in(url: str, path: Path) -> None:
     """Fill an empty database on a server."""
-    with _opened(url, create=True) as engine, _opened(path) as copy:
+    with opened(url, create=True) as engine, opened(path) as copy:
         migrate(engine)
         require_current(copy)
         with reading(copy) as source, writing(engine) as target:
@@ -277,7 +305,7 @@ def _advance_sequences(target: sa.Connection) -> None:
         target.execute(sa.select(sa.func.setval(sequence, highest, sa.false())))
 
 
-def _fold(file: Path) -> None:
+def fold(file: Path) -> None:
     """Leave everything in the one file: nothing in a log beside it."""
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA journal_mode = DELETE")

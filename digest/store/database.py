@@ -191,6 +191,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "journal_mode = WAL",
         "synchronous = FULL",  # `sending` must survive a power cut, not only a crash
         "foreign_keys = ON",
+        "secure_delete = ON",  # who is erased is not to be read in the file any more
     ):
         connection.execute(f"PRAGMA {pragma}")
 

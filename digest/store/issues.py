@@ -276,6 +276,13 @@ def verdicts(connection: sa.Connection) -> dict[str, Verdict]:
     return {row["subscriber"]: Verdict(**row) for row in rows}
 
 
+def verdicts_of(connection: sa.Connection, subscriber: str) -> list[Verdict]:
+    """Give every verdict on an address that is kept, oldest first."""
+    table = schema.verdicts
+    query = sa.select(table).where(table.c.subscriber == subscriber).order_by(table.c.day)
+    return [Verdict(**row) for row in connection.execute(query).mappings()]
+
+
 def verdict(connection: sa.Connection, subscriber: str, day: date) -> Verdict | None:
     """Give why an address had no issue on a day, if that was decided."""
     table = schema.verdicts

@@ -103,7 +103,7 @@ def remove(connection: sa.Connection, email: str) -> bool:
 
 def erase(connection: sa.Connection, addresses: Sequence[str], *, now: datetime) -> None:
     """Forget a person: all that is held under any of the addresses, but for hashes to refuse."""
-    keys = [address.casefold() for address in addresses]
+    keys = sorted({address.casefold() for address in addresses})
     mine = sa.select(schema.issues.c.id).where(schema.issues.c.subscriber.in_(keys))
     for statement in (
         sa.delete(_TABLE).where(_TABLE.c.email.in_(keys)),
@@ -115,6 +115,12 @@ def erase(connection: sa.Connection, addresses: Sequence[str], *, now: datetime)
         sa.delete(schema.verdicts).where(schema.verdicts.c.subscriber.in_(keys)),
         sa.delete(schema.bounces).where(schema.bounces.c.email.in_(keys)),
         sa.delete(schema.suppressions).where(schema.suppressions.c.email.in_(keys)),
+        *(
+            sa.delete(schema.good_files).where(
+                sa.func.lower(schema.good_files.c.text).contains(key, autoescape=True)
+            )
+            for key in keys
+        ),
         profiles.unused(),
     ):
         connection.execute(statement)
