@@ -3,13 +3,17 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check check-mail chaos soak bench bench-relevance clean
+.PHONY: demo test docs check check-mail chaos soak bench bench-relevance clean
 
 demo: $(VENV)/.run
 	$(BIN)/digest demo
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n auto --session-timeout=900 $(TESTS)
+
+# What is made from the program: docs/configuration.md and the man page docs/digest.1.
+docs: $(VENV)/.run
+	$(BIN)/python docs/reference.py
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .

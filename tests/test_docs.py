@@ -21,6 +21,7 @@ of one interest. Keep sh blocks few: a command takes a second, and all pages tog
 """
 
 import re
+import runpy
 import shutil
 import tomllib
 from pathlib import Path
@@ -177,6 +178,13 @@ def with_key(text: str, table: str, line: str) -> str:
     if head is None:
         return f"{text}\n[{table}]\n{line}\n"
     return f"{text[: head.end()]}{line}\n{text[head.end() :]}"
+
+
+@pytest.mark.parametrize("name", ["configuration.md", "digest.1"])
+def test_what_is_made_from_the_program_is_up_to_date(name: str) -> None:
+    made = runpy.run_path(str(ROOT / "docs/reference.py"))["MADE"][name]()
+    is_same = (ROOT / "docs" / name).read_text(encoding="utf-8") == made
+    assert is_same, "commands or keys have changed: run make docs"
 
 
 def commands() -> dict[str, str]:

@@ -14,7 +14,13 @@ import pytest
 from digest import DISTRIBUTION
 
 ROOT = Path(__file__).parents[1]
-NEEDED = ("templates/issue/body.html", "templates/style.css", "config.example.toml")
+NEEDED = (
+    "templates/issue/body.html",
+    "templates/style.css",
+    "config.example.toml",
+    "docs/configuration.md",
+    "docs/operating.md",
+)
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +42,9 @@ def test_the_sdist_holds_what_the_tests_need(built: Path) -> None:
 def test_a_wheel_installed_elsewhere_runs_the_demo(built: Path, tmp_path: Path) -> None:
     (wheel,) = built.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
-        assert {f"digest/_bundled/{name}" for name in NEEDED} <= set(archive.namelist())
+        names = set(archive.namelist())
+        assert {f"digest/_bundled/{name}" for name in NEEDED} <= names
+        assert any(name.endswith("/data/share/man/man1/digest.1") for name in names)
     install = [sys.executable, "-m", "pip", "install", "--no-deps", "--quiet", "--target"]
     subprocess.run([*install, str(tmp_path / "site"), str(wheel)], check=True, capture_output=True)
     ended = subprocess.run(

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from datetime import date
 
 from digest import __version__
+from digest.bundled import bundled
 
-_EPILOG = """\
+EPILOG = """\
 exit codes: 0 all is well; 1 something failed for good, was rejected, or a subscriber was left
 out; 2 bad usage or configuration; 75 something waits for another try or a source is down.
 """
@@ -16,10 +17,15 @@ _PAPER = "an arXiv id, a DOI, a URL, or words of its title"
 
 def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     """Read the command line; ends the program with code 2 on bad usage."""
+    return make_parser().parse_args(argv)
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return what reads the command line: the man page is made of it, too."""
     parser = argparse.ArgumentParser(
         prog="digest",
         description="The ten papers of the morning that matter to you, by e-mail.",
-        epilog=_EPILOG,
+        epilog=f"{EPILOG}\ndocumentation: {bundled('docs')}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"digest {__version__}")
@@ -28,7 +34,7 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for add in (_setting_up, _listings, _interests, _mailing, _people):
         add(commands)
-    return parser.parse_args(argv)
+    return parser
 
 
 def _global_options(parser: argparse.ArgumentParser, *, json: bool = True) -> None:
@@ -115,8 +121,12 @@ def _interests(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     preview.add_argument("--port", type=_natural, default=0, metavar="N", help="where; any free")
     replay = _add(commands, "replay", "replay:replay", "past issues with today's profile")
     replay.add_argument("address", nargs="?", metavar="ADDRESS", help="only this subscriber's")
-    replay.add_argument("--from", dest="first", type=_day, required=True, metavar="DATE")
-    replay.add_argument("--to", dest="last", type=_day, required=True, metavar="DATE")
+    replay.add_argument(
+        "--from", dest="first", type=_day, required=True, metavar="DATE", help="the first day"
+    )
+    replay.add_argument(
+        "--to", dest="last", type=_day, required=True, metavar="DATE", help="the last day"
+    )
     replay.add_argument("--html", metavar="FILE", help="write them as one page")
     why = _add(commands, "why", "why:why", "why a paper was or was not in an issue")
     why.add_argument("address", metavar="ADDRESS", help="or a subscriber's TOML file")
@@ -172,22 +182,24 @@ def _subscribers(parser: argparse.ArgumentParser) -> None:
         return added
 
     action("list", "everyone, and where they are kept")
-    action("show", "everything that is held about one").add_argument("address", metavar="ADDRESS")
+    show = action("show", "everything that is held about one")
+    show.add_argument("address", metavar="ADDRESS", help="whom")
     add = action("add", "keep one, or change one")
-    add.add_argument("address", metavar="ADDRESS")
-    add.add_argument("--name", metavar="NAME")
+    add.add_argument("address", metavar="ADDRESS", help="whom to write to")
+    add.add_argument("--name", metavar="NAME", help="what to call them")
     add.add_argument("--profile", metavar="NAME", help="a profile of the configuration")
     add.add_argument("--keyword", action="append", metavar="TERM", help="any number of these")
     take = action("import", "keep those of a table (CSV), of JSON Lines, or of a profile (TOML)")
     take.add_argument("file", metavar="FILE", help="- is standard input")
     take.add_argument("--profile", metavar="NAME", help="for those who bring no interest")
     take.add_argument("--dry-run", action="store_true", help="only say what is wrong")
-    action("export", "print those kept, as JSON Lines").add_argument("--csv", action="store_true")
+    export = action("export", "print those kept, as JSON Lines")
+    export.add_argument("--csv", action="store_true", help="as a table instead")
     rename = action("rename", "give one another address; what they had stays known")
-    rename.add_argument("address", metavar="OLD")
-    rename.add_argument("new", metavar="NEW")
+    rename.add_argument("address", metavar="OLD", help="the address until now")
+    rename.add_argument("new", metavar="NEW", help="the one from now on")
     remove = action("remove", "keep one no longer")
-    remove.add_argument("address", metavar="ADDRESS")
+    remove.add_argument("address", metavar="ADDRESS", help="whom")
     remove.add_argument("--erase", action="store_true", help="and all that is held about them")
 
 

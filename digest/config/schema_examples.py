@@ -65,8 +65,11 @@ class ZoteroTable(Table):
         description='"users/12345" or "groups/678"'
     )
     key: SecretField | None = None
+    """The key of its web interface; a public library needs none."""
     collections: Annotated[tuple[Line, ...], OneOrMany, NotEmpty] | None = None
+    """Patterns of names of collections, in any case. Without it: all of the library."""
     base_url: Annotated[str, PlainValidator(_api_address)] | None = None
+    """Another address of Zotero's interface."""
 
 
 def _library(table: ZoteroTable, info: ValidationInfo) -> Library:
@@ -90,10 +93,13 @@ class ExampleTable(Table):
     """One element of `examples`, however it is written."""
 
     paper: Annotated[str, PlainValidator(values.example)] | None = None
+    """An arXiv id, a DOI, or the address of either; text alone is short for this."""
     file: Annotated[tuple[Example, ...], PlainValidator(_examples)] | None = None
+    """A BibTeX file: its newest 500 entries."""
     zotero: Annotated[ZoteroTable, BeforeValidator(_a_table), AfterValidator(_library)] | None = (
         None
     )
+    """A Zotero library: its newest 500 papers, looked into once a day."""
 
     @property
     def examples(self) -> tuple[Example, ...]:

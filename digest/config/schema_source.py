@@ -64,68 +64,92 @@ class AnySource(BaseModel):
     kind: Annotated[str, PlainValidator(_kind)] = Field(description="see config.example.toml")
 
 
-class _Source(Table):
+class SourceTable(Table):
+    """What all kinds have."""
+
     name: Line = Field(description="what to call this source")
     kind: Line
+    """What it is: one of those below."""
     every: Annotated[timedelta, PlainValidator(duration(timedelta(minutes=1)))] | None = None
+    """How often it is pulled. Without it: as the kind needs, for arXiv after each expected
+    announcement."""
     alert_after: Duration | None = None
+    """Down, late or stale for longer than this, it is reported to alerts_to."""
 
 
-class FileSource(_Source):
+class FileSource(SourceTable):
     paths: Annotated[tuple[_Pattern, ...], OneOrMany, NotEmpty] = Field(
         alias="path", description="a file or glob pattern, or a list of them"
     )
     format: Annotated[str, PlainValidator(_format)] | None = None
+    """The format of the files. Without it: recognised by content."""
 
 
-class UrlSource(_Source):
+class UrlSource(SourceTable):
     url: Annotated[str, PlainValidator(dated_web_address)] = Field(
         description="an http or https address; {date} in it stands for each day"
     )
     format: Annotated[str, PlainValidator(_format)] | None = None
+    """The format of what is there. Without it: recognised by content."""
     backfill: Duration | None = None
+    """How far back the very first pull reaches, with {date}."""
 
 
 class BaseUrls(Table):
     feed: WebAddress | None = None
+    """Where today's feeds are."""
     list: WebAddress | None = None
+    """Where the listing pages are."""
     api: WebAddress | None = None
+    """Where the query interface is."""
 
 
 _BaseUrls = Annotated[BaseUrls, AfterValidator(given)]
 
 
-class ArxivSource(_Source):
+class ArxivSource(SourceTable):
     categories: _ArxivCategories = Field(description=_ARXIV_CATEGORIES)
     cross_lists: Flag | None = None
+    """Whether papers that are cross-listed into a category count."""
     backfill: Duration | None = None
+    """How far back the very first pull reaches."""
     base_urls: _BaseUrls | None = None
+    """Other addresses of the service: { feed = "…", list = "…", api = "…" }."""
 
 
-class ArxivApiSource(_Source):
+class ArxivApiSource(SourceTable):
     query: Line = Field(description='a query of arXiv, such as "cat:cs.LG AND abs:pruning"')
     backfill: Duration | None = None
+    """How far back the very first pull reaches."""
     base_url: WebAddress | None = None
+    """Another address of the service."""
 
 
-class ArxivOaiSource(_Source):
+class ArxivOaiSource(SourceTable):
     categories: _ArxivCategories = Field(description=_ARXIV_CATEGORIES)
     backfill: Duration | None = None
+    """How far back the very first pull reaches."""
     base_url: WebAddress | None = None
+    """Another address of the service."""
 
 
-class HuggingFaceSource(_Source):
+class HuggingFaceSource(SourceTable):
     backfill: Duration | None = None
+    """How far back the very first pull reaches."""
     base_url: WebAddress | None = None
+    """Another address of the service."""
 
 
-class BiorxivSource(_Source):
+class BiorxivSource(SourceTable):
     categories: Annotated[tuple[Line, ...], OneOrMany, NotEmpty] | None = None
+    """Its own names of categories, in any case or dash. Without it: all."""
     backfill: Duration | None = None
+    """How far back the very first pull reaches."""
     base_url: WebAddress | None = None
+    """Another address of the service."""
 
 
-SOURCE_TABLES: dict[str, type[_Source]] = {
+SOURCE_TABLES: dict[str, type[SourceTable]] = {
     "file": FileSource,
     "url": UrlSource,
     "arxiv": ArxivSource,

@@ -60,18 +60,23 @@ def _layout(value: Any) -> Layout:
 class KeywordTable(Table):
     term: Annotated[str, PlainValidator(values.keyword)] = Field(description="a word or phrase")
     weight: _Weight | None = None
+    """How much it counts beside the others; below 0 it counts against."""
     case: Flag | None = None
+    """True: exactly as written, capitals and all."""
 
 
 class AuthorTable(Table):
     name: Annotated[str, PlainValidator(values.author)] = Field(description="an author")
     weight: _Weight | None = None
+    """How much it counts beside the others; below 0 it counts against."""
     position: Annotated[str, PlainValidator(values.choice("first", "last"))] | None = None
+    """Only there in the list of authors. Without it: anywhere."""
 
 
 class CategoryTable(Table):
     term: Annotated[str, PlainValidator(values.category)] = Field(description="a category")
     weight: _Weight | None = None
+    """How much it counts beside the others; below 0 it counts against."""
 
 
 _Keywords = tuple[
@@ -90,8 +95,13 @@ _Examples = tuple[Annotated[ExampleTable, BeforeValidator(short_for("paper"))], 
 
 class CriteriaTable(Table):
     keywords: _Keywords = ()
+    """Whole words, in any case, singular and plural alike; several words are a phrase; `*` at
+    either end matches any continuation. Text, or { term, weight, case }."""
     authors: _Authors = ()
+    """Names in any usual order and spelling. Text, or { name, weight, position }."""
     categories: _Categories = ()
+    """Categories, or whole archives ("cs"). They score; they don't filter. Text, or { term, weight
+    }."""
 
 
 class GroupTable(CriteriaTable):
@@ -109,13 +119,22 @@ _Exclude = Annotated[CriteriaTable, becomes(Criteria)]
 
 class InterestTable(CriteriaTable):
     name: Line | None = None
+    """What to call it in the issue."""
     weight: Annotated[float, PlainValidator(values.positive)] | None = None
+    """Orders the merge of several interests; it never changes a score."""
     at_least: _Count | None = None
+    """Places kept for it while it has papers above the line."""
     always: Flag | None = None
+    """True: whatever matches is never below the line and never crowded out."""
     examples: _Examples = ()
+    """Papers like these are wanted: arXiv ids, DOIs, { file = "library.bib" } or { zotero = { … }
+    }."""
     about: Annotated[str, PlainValidator(values.text)] | None = None
+    """What you want, in your own words."""
     require: tuple[Annotated[GroupTable, becomes(Criteria)], ...] = ()
+    """Of each group at least one must match: a list of tables like exclude."""
     exclude: _Exclude | None = None
+    """None of these may match. A table with keywords, authors, categories."""
 
     @model_validator(mode="after")
     def _can_score(self) -> Self:
@@ -164,8 +183,11 @@ class DefaultsTable(Table):
     """What a subscriber may say, and [defaults] for all."""
 
     profile: Line | None = None
+    """The `[[profile]]` whose interests these are, too."""
     interest: _Interests | None = None
+    """What is wanted: one or more tables, each ranked on its own."""
     sources: Annotated[tuple[Line, ...], NotEmpty] | None = None
+    """Names of sources: only their papers. Without it: all."""
     announce_types: (
         Annotated[
             tuple[Annotated[AnnounceType, PlainValidator(_announce_type)], ...],
@@ -174,25 +196,45 @@ class DefaultsTable(Table):
         ]
         | None
     ) = None
+    """Which announcements count, of arXiv's four."""
     trending: Annotated[float, PlainValidator(values.number(0, 1))] | None = None
+    """How much popularity counts."""
     diversity: Annotated[float, PlainValidator(values.number(0, 1))] | None = None
+    """What a paper loses that says what a pick says already."""
     surprise: Annotated[int, PlainValidator(values.whole(0, 3))] | None = None
+    """So many picks from outside all interests, the best regarded."""
     exclude: _Exclude | None = None
+    """None of these may match, in any interest. A table with keywords, authors, categories."""
     timezone: Annotated[str, PlainValidator(zone)] | None = None
+    """Whose hours, days and dates are meant."""
     send_at: Annotated[time, PlainValidator(hour)] | None = None
+    """The hour at which the service sends."""
     days: Annotated[tuple[_Weekday, ...], NotEmpty, AfterValidator(frozenset)] | None = None
+    """The days with mail."""
     wait_for: Duration | None = None
+    """How long the service waits for sources that are late; then it sends with what there is."""
     pauses: tuple[Annotated[PauseTable, becomes(Pause)], ...] | None = None
+    """No mail in between: a list of { from, to }."""
     until: _Day | None = None
+    """The last day with mail."""
     closed: Annotated[tuple[_Day, ...], AfterValidator(frozenset)] | None = None
+    """Days without mail."""
     max_papers: Annotated[int, PlainValidator(values.whole(1))] | None = None
+    """Most picks of an issue."""
     also: _Count | None = None
+    """So many more titles, one line each, below the picks."""
     min_score: Annotated[float, PlainValidator(values.number(0, 100))] | None = None
+    """The line that a paper must reach, of 100."""
     window: Duration | None = None
+    """How long after we first saw it a paper may still be chosen."""
     catch_up: Duration | None = None
+    """How far window stretches after a gap in the mail."""
     when_empty: Annotated[WhenEmpty, PlainValidator(_when_empty)] | None = None
+    """With nothing to send: write only if something failed or was late, never, or always."""
     layout: Annotated[Layout, PlainValidator(_layout)] | None = None
+    """How picks look: with abstracts, or titles alone."""
     language: Annotated[str, PlainValidator(values.language)] | None = None
+    """The language of the mail's own words: en, de, or one of your templates'."""
 
 
 class OwnTable(Table):
@@ -200,7 +242,9 @@ class OwnTable(Table):
 
     email: Address = Field(description="the address to write to")
     name: Line | None = None
+    """What to call them."""
     formerly: tuple[Address, ...] | None = None
+    """Earlier addresses: what they had stays known."""
 
 
 class SubscriberTable(DefaultsTable, OwnTable):
@@ -215,3 +259,4 @@ class SubscriberFile(SubscriberTable):
     """A subscriber's own file: [[interest]], or [[subscriber.interest]] as in the configuration."""
 
     subscriber: _NestedInterests | None = None
+    """`[[subscriber.interest]]` is `[[interest]]` here."""
