@@ -36,7 +36,8 @@ class Pick:
     """A paper in an issue: `score` 0 to 100, the interest it answers, and why.
 
     The weights of `reasons`, largest first, add up to `score`. `summary` is a line that a model
-    wrote, if one was asked.
+    wrote, if one was asked. Not `is_above` the line is a paper for which too little speaks,
+    whatever its score.
     """
 
     stored: StoredPaper
@@ -44,6 +45,7 @@ class Pick:
     interest: str | None = None
     reasons: tuple[Reason, ...] = ()
     summary: str | None = None
+    is_above: bool = True
 
 
 class Outcome(StrEnum):

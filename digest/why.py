@@ -12,6 +12,11 @@ from digest.issue import Pick, Status
 from digest.subscriber import Suppression
 
 _SUPPRESSED = "suppressed"
+_HARDLY = (
+    "points would do, but too few are left without its category, its popularity and what any "
+    "paper may have by chance"
+)
+_REGARD = "an author who is followed, more upvotes, and the newer paper"
 _DELIVERED = {
     Status.SENT: (Fate.ACCEPTED, "which the relay accepted"),
     Status.SUPPRESSED: (Fate.SUPPRESSED, "but nothing is sent to this address any more"),
@@ -168,10 +173,11 @@ def _cut(case: Case) -> Answer | None:
 
 
 def _below(case: Case) -> Answer | None:
-    score = case.standing.pick.score if case.standing else 0.0
+    pick = case.standing.pick if case.standing else None
+    score = pick.score if pick else 0.0
     line = case.subscriber.min_score
-    if score >= line and score > 0:
-        return None
+    if pick and score >= line and score > 0:
+        return None if pick.is_above else _told(case, Fate.BELOW_LINE, f"its {score:g} {_HARDLY}")
     if score > 0:
         return _told(case, Fate.BELOW_LINE, f"its {score:g} points are below the line of {line:g}")
     return _told(case, Fate.BELOW_LINE, "nothing in the profile speaks for it")
@@ -193,7 +199,7 @@ def _rival(last: Pick, score: float) -> str:
     if last.score > score:
         return named
     if last.score == score:
-        return f"{named} too: of equals the stronger sum comes first, then the newer paper"
+        return f"{named} too: of equals the stronger sum comes first, then {_REGARD}"
     return f"{named}: its interest “{last.interest or ''}” keeps places or weighs more"
 
 

@@ -67,6 +67,13 @@ def test_the_line_tells_weak_from_crowded_out(score: float, line: float, fate: F
     assert answer(replace(CASE, subscriber=subscriber, standing=rest)).fate is fate
 
 
+def test_points_by_a_category_alone_are_below_the_line_and_why_says_so() -> None:
+    weak = replace(make_pick(STORED, score=42.0), is_above=False)
+    found = answer(replace(CASE, standing=Standing(pick=weak, part=Part.REST, place=13)))
+    assert found.fate is Fate.BELOW_LINE
+    assert "its 42 points would do, but too few are left without its category" in found.detail
+
+
 def test_a_profile_that_scores_nothing_is_below_the_line() -> None:
     found = answer(CASE)
     assert (found.fate, found.standing) == (Fate.BELOW_LINE, None)
@@ -76,7 +83,7 @@ def test_a_profile_that_scores_nothing_is_below_the_line() -> None:
     ("last", "because"),
     [
         pytest.param(80.0, "with 80", id="a stronger one"),
-        pytest.param(42.0, "comes first, then the newer paper", id="an equal"),
+        pytest.param(42.0, "more upvotes, and the newer paper", id="an equal"),
         pytest.param(7.0, "its interest “birds” keeps places or weighs more", id="a weaker one"),
     ],
 )

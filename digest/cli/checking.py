@@ -129,8 +129,8 @@ def _matches(
 
 def _match(corpus: Corpus, subscriber: Subscriber, ranking: Ranking, days: int) -> dict[str, Any]:
     found = hits(corpus, subscriber)
-    scores = [pick.score for pick in (*ranking.picks, *ranking.also, *ranking.rest)]
-    above = sum(score >= subscriber.min_score for score in scores)
+    found_at_all = (*ranking.picks, *ranking.also, *ranking.rest)
+    above = sum(pick.is_above and pick.score >= subscriber.min_score for pick in found_at_all)
     return {
         "subscriber": subscriber.email,
         "days": days,

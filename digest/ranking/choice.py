@@ -20,12 +20,14 @@ _LOOK_AT = 5
 class Offer:
     """What an interest makes of each paper.
 
-    `points` are not clipped, `scores` are; `excluded`: the interest wants no such paper; `may`: it
-    is not excluded and what is required is there; `must`: an interest with `always` matches it.
+    `points` are not bounded, `scores` are; `lifting` are the points that may lift a paper over the
+    line; `excluded`: the interest wants no such paper; `may`: it is not excluded and what is
+    required is there; `must`: an interest with `always` matches it.
     """
 
     points: NDArray[np.float64]
     scores: NDArray[np.float64]
+    lifting: NDArray[np.float64]
     excluded: NDArray[np.bool_]
     may: NDArray[np.bool_]
     must: NDArray[np.bool_]
@@ -36,7 +38,7 @@ class Choice:
     """Papers by their places in the corpus; `answers` is the interest each paper answers.
 
     `twins` say the same as a pick, which is named; they stand first among `also`. `surprises`
-    are those of the picks that answer no interest.
+    are those of the picks that answer no interest; `above` is all that is above the line.
     """
 
     picks: tuple[int, ...]
@@ -45,6 +47,7 @@ class Choice:
     answers: Ints
     twins: Mapping[int, int] = field(default_factory=dict)
     surprises: frozenset[int] = frozenset()
+    above: frozenset[int] = frozenset()
 
 
 def choose(
@@ -52,14 +55,17 @@ def choose(
     offers: Sequence[Offer],
     *,
     allowed: NDArray[np.bool_],
-    freshness: Ints,
+    standing: Ints,
     upvotes: Ints,
     kinship: Callable[[Sequence[int]], Kinship],
 ) -> Choice:
-    """Fill an issue: what must be in, the places kept for each interest, then the best of all."""
+    """Fill an issue: what must be in, the places kept for each interest, then the best of all.
+
+    `standing` is each paper's place in the order that decides between equals.
+    """
     if not offers:
         return Choice(picks=(), also=(), rest=(), answers=np.zeros(0, dtype=np.int64))
-    table = _Table(subscriber, offers, allowed, freshness)
+    table = _Table(subscriber, offers, allowed, standing)
     picked = table.musts()
     for i, interest in enumerate(subscriber.interests):
         table.keep_places(i, interest, picked)
@@ -81,6 +87,7 @@ def choose(
         answers=table.answers,
         twins=twins,
         surprises=frozenset(surprises),
+        above=frozenset(ranked),
     )
 
 
@@ -136,15 +143,17 @@ class _Table:
         subscriber: Subscriber,
         offers: Sequence[Offer],
         allowed: NDArray[np.bool_],
-        freshness: Ints,
+        standing: Ints,
     ) -> None:
-        self._freshness = freshness
+        self._standing = standing
         self._points = np.stack([offer.points for offer in offers], axis=1)
         scores = np.stack([offer.scores for offer in offers], axis=1)
         may = np.stack([offer.may for offer in offers], axis=1) & allowed[:, None]
         excluded = np.stack([offer.excluded for offer in offers], axis=1).any(axis=1)
         self._must = np.stack([offer.must for offer in offers], axis=1) & allowed[:, None]
+        lifting = np.stack([offer.lifting for offer in offers], axis=1)
         above = (scores >= subscriber.min_score) & (self._points > 0)
+        above &= (lifting >= subscriber.min_score) & (lifting > 0)
         self._above = (may & above) | self._must
         self._candidates = np.flatnonzero(may.any(axis=1))
         self._weights = [interest.weight for interest in subscriber.interests]
@@ -176,14 +185,14 @@ class _Table:
     def surprises(self, upvotes: Ints) -> list[int]:
         """Order the papers that others voted for and that are above no interest's line."""
         rows = self._outside[upvotes[self._outside] > 0]
-        ordered: list[int] = rows[np.lexsort((self._freshness[rows], -upvotes[rows]))].tolist()
+        ordered: list[int] = rows[np.lexsort((self._standing[rows], -upvotes[rows]))].tolist()
         return ordered
 
     def order(self) -> Ints:
-        """Order all candidates by weighted points; of equals the newer first, then by id."""
+        """Order all candidates by weighted points; of equals by their standing."""
         rows = self._candidates
         merged = self._merged[rows, self.answers[rows]]
-        ordered: Ints = rows[np.lexsort((self._freshness[rows], -merged))]
+        ordered: Ints = rows[np.lexsort((self._standing[rows], -merged))]
         return ordered
 
     def keep_places(self, i: int, interest: Interest, picked: set[int]) -> None:
@@ -196,7 +205,7 @@ class _Table:
             return
         free = [int(row) for row in np.flatnonzero(self._above[:, i]) if int(row) not in picked]
         free.sort(
-            key=lambda row: (self.answers[row] != i, -self._points[row, i], self._freshness[row])
+            key=lambda row: (self.answers[row] != i, -self._points[row, i], self._standing[row])
         )
         for row in free[:missing]:
             self.answers[row] = i

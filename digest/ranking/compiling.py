@@ -29,6 +29,7 @@ ABOUT_COUNTS = 3.0  # examples that a free text is worth
 ABOUT_IN_WORDS, ABOUT_IN_SENSE = 0.4, 1.6
 NEWEST, OLDEST = 1.0, 0.5  # what the first and the last of many examples count
 POPULAR = 20.0
+_BY_NAME = (ReasonKind.KEYWORD, ReasonKind.AUTHOR)
 AGE_A_DAY = -1.0
 # Points of passing `require` where nothing else scores, and how fast they go with what else is
 # wanted, a unit of weight each: more slowly than the least that a match of it brings.
@@ -61,9 +62,11 @@ def compile_interest(
     if trending:
         terms.append(_popularity(trending))
     terms.append(Term(kind=ReasonKind.AGE, term="", weight=AGE_A_DAY, feature=AGE))
+    by_chance = _by_chance(near, texts)
     return Model(
         constant=constant,
-        chance=-min(MOST_CHANCE, _by_chance(near, texts)) - _by_chance(alike, texts),
+        chance=-min(MOST_CHANCE, by_chance) - _by_chance(alike, texts),
+        more_chance=max(0.0, by_chance - MOST_CHANCE),
         terms=(*terms, *_of_votes(votes, terms)),
         sayings=(*near, *alike, *vote_sayings(votes, texts)),
         required=tuple(required),
@@ -98,6 +101,12 @@ def scores_something(interest: Interest) -> bool:
     """Say whether anything but its requirements can raise a paper in this interest."""
     wanted = any(weight > 0 for _, _, weight in followed(interest))
     return wanted or bool(interest.examples or interest.about)
+
+
+def wants_categories_alone(interest: Interest) -> bool:
+    """Say whether categories are all that can raise a paper in this interest."""
+    named = (weight for feature, _, weight in followed(interest) if feature.kind in _BY_NAME)
+    return not (max(named, default=0) > 0 or interest.about or known_examples(interest))
 
 
 def _terms(group: Interest | Criteria) -> list[Term]:

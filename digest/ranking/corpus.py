@@ -38,8 +38,8 @@ class Corpus:
         self.facts = [stored.paper for stored in self.papers]
         self.texts = TextIndex(self.facts)
         self.categories = _by_category(self.facts)
-        self.freshness = _freshness(self.papers)
         self.upvotes: Ints = np.asarray([each.upvotes or 0 for each in self.facts], dtype=np.int64)
+        self.standing = _standing(self.papers)
         # What was looked up already, for `features`: many ask for the same, batch after batch.
         self.observed: dict[Any, Any] = {}
         self._wordings: dict[int, frozenset[str]] = {}
@@ -100,9 +100,13 @@ def _by_category(papers: Sequence[Paper]) -> dict[str, list[int]]:
     return dict(found)
 
 
-def _freshness(papers: Sequence[StoredPaper]) -> Ints:
-    """Number the papers in the order that decides between equals: newest first, then by id."""
-    order = sorted(range(len(papers)), key=lambda i: (-_first_seen(papers[i]), papers[i].id))
+def _standing(papers: Sequence[StoredPaper]) -> Ints:
+    """Number the papers in the order that decides between equals: upvotes, newest first, id."""
+
+    def place(i: int) -> tuple[int, float, int]:
+        return -(papers[i].paper.upvotes or 0), -_first_seen(papers[i]), papers[i].id
+
+    order = sorted(range(len(papers)), key=place)
     places = np.empty(len(papers), dtype=np.int64)
     places[order] = np.arange(len(papers))
     return places

@@ -36,11 +36,12 @@ class Model:
     """points = constant + chance + terms · features + sayings · likenesses.
 
     `required` names what the constant stands for; `chance`, below 0, is what is taken off for
-    likenesses that any paper may have.
+    likenesses that any paper may have, `more_chance` what such likenesses may give beyond that.
     """
 
     constant: float = 0.0
     chance: float = 0.0
+    more_chance: float = 0.0
     terms: tuple[Term, ...] = ()
     sayings: tuple[Saying, ...] = ()
     required: tuple[Term, ...] = ()

@@ -10,14 +10,20 @@ from numpy.typing import NDArray
 
 from digest.issue import Pick, Reason, ReasonKind
 from digest.paper import Paper, collapse
-from digest.ranking.calibration import Scale, scale
+from digest.ranking.calibration import Scale, bounded, scale
 from digest.ranking.choice import Choice, Offer, choose
-from digest.ranking.compiling import compile_interest, scores_something, texts_of
+from digest.ranking.compiling import (
+    compile_interest,
+    scores_something,
+    texts_of,
+    wants_categories_alone,
+)
 from digest.ranking.corpus import Corpus
 from digest.ranking.features import AGE, POPULARITY, Feature, Features, every_part, followed
 from digest.ranking.feedback import vote_terms, vote_text
 from digest.ranking.kinship import Kinship
 from digest.ranking.matching import Ints
+from digest.ranking.model import Model
 from digest.ranking.reasons import explain
 from digest.ranking.scoring import points
 from digest.ranking.texts import Texts
@@ -26,6 +32,7 @@ from digest.subscriber import Criteria, Interest, Schedule, Subscriber, Vote
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 _ANY_TIME = Schedule()
+_ONLY_ORDER = (ReasonKind.CATEGORY, ReasonKind.TRENDING)
 _Key = tuple[Interest, float, tuple[Vote, ...]]
 
 
@@ -104,7 +111,13 @@ class _Batch:
         self._scales = self._fixed_scales(typical, asked)
         self._points = points(self._models, self._features, self._texts)
         self._offers = [
-            _offer(interest, self._features, self._points[place], self._scales[place])
+            _offer(
+                interest,
+                self._models[place],
+                self._features,
+                self._points[place],
+                self._scales[place],
+            )
             for (interest, _, _), place in self._places.items()
         ]
 
@@ -136,7 +149,7 @@ class _Batch:
             subscriber,
             [self._offers[place] for place in places],
             allowed=allowed,
-            freshness=self._corpus.freshness,
+            standing=self._standing(subscriber),
             upvotes=self._corpus.upvotes,
             kinship=lambda rows: Kinship(self._corpus, rows),
         )
@@ -156,8 +169,21 @@ class _Batch:
                     choice.also, self._picks(subscriber, places, choice, choice.also), strict=True
                 )
             ),
-            rest=self._picks(subscriber, places, choice, rest),
+            rest=tuple(
+                pick if row in choice.above else replace(pick, is_above=False)
+                for row, pick in zip(
+                    rest, self._picks(subscriber, places, choice, rest), strict=True
+                )
+            ),
         )
+
+    def _standing(self, subscriber: Subscriber) -> Ints:
+        """Let what authors they follow wrote stand first among equals."""
+        standing = self._corpus.standing
+        authors = {feature for one in subscriber.interests for feature in _named(one)[1]}
+        if not authors:
+            return standing
+        return np.lexsort((standing, ~self._features.any_of(authors))).argsort()
 
     def _folded(self, pick: Pick, twin: int) -> Pick:
         """Say of which pick a paper is another version."""
@@ -223,19 +249,49 @@ def _asked(subscribers: Sequence[Subscriber]) -> set[Feature]:
     return {AGE, POPULARITY}.union(*(_features(part) for part in terms))
 
 
-def _offer(interest: Interest, features: Features, points: Floats, scale: Scale) -> Offer:
+def _offer(
+    interest: Interest, model: Model, features: Features, points: Floats, scale: Scale
+) -> Offer:
     excluded = features.any_of(_features(interest.exclude))
     may = ~excluded
     for group in interest.require:
         may &= features.any_of(_features(group))
     scaled = (scale.b * points).round(4)
-    scores: Floats = scaled.clip(0.0, 100.0).round(2)
     return Offer(
         points=scaled,
-        scores=scores,
+        scores=bounded(scaled),
+        lifting=(scale.b * _lifting(interest, model, features, points)).round(4),
         excluded=excluded,
         may=may,
         must=may & _always(interest, features),
+    )
+
+
+def _lifting(interest: Interest, model: Model, features: Features, points: Floats) -> Floats:
+    """Return the points that may lift each paper over the line.
+
+    All of them lift a paper that has a keyword or author the interest names, and any paper where
+    it names categories alone. Otherwise a category and popularity only order: a paper must be
+    wanted for what it says, beyond all that chance may give.
+    """
+    if wants_categories_alone(interest):
+        return points
+    rows = np.arange(len(points))
+    given = np.full(len(points), model.more_chance)
+    for term in model.terms:
+        if term.kind in _ONLY_ORDER and term.weight > 0:
+            given += term.weight * features.values(term.feature, rows)
+    keywords, authors = _named(interest)
+    return np.where(features.any_of(keywords + authors), points, points - given)
+
+
+def _named(interest: Interest) -> tuple[list[Feature], list[Feature]]:
+    """Return the keywords and the authors that are wanted or required by name."""
+    parts: tuple[Interest | Criteria, ...] = (interest, *interest.require)
+    wanted = [feature for part in parts for feature, _, weight in followed(part) if weight > 0]
+    return (
+        [each for each in wanted if each.kind is ReasonKind.KEYWORD],
+        [each for each in wanted if each.kind is ReasonKind.AUTHOR],
     )
 
 

@@ -389,7 +389,56 @@ def test_scores_above_100_are_still_told_apart() -> None:
     )
     ranked = ranking(papers, make_subscriber(interest))
     assert titles(ranked.picks) == ["Graphs trees ponds", "Graphs trees"]
-    assert [pick.score for pick in ranked.picks] == [100, 100]
+    first, second = (pick.score for pick in ranked.picks)
+    assert 100 > first > second > 99
+
+
+def test_a_day_full_of_strong_papers_has_no_crowd_at_the_top() -> None:
+    """Thirty papers far beyond a full score: as many different scores, in the same order."""
+    names = [f"Ann {a}{b}" for a in "BDFGHK" for b in ("ol", "an", "er", "im", "ut")]
+    authors = [FollowedAuthor(name=name, weight=3 + n / 10) for n, name in enumerate(names)]
+    papers = [make_stored(title="Ponds", abstract=None, authors=(name,)) for name in names]
+    subscriber = make_subscriber(make_interest(authors=authors), max_papers=30, diversity=0)
+    picks = ranking(papers, subscriber).picks
+    assert [pick.stored for pick in picks] == papers[::-1]
+    assert len({pick.score for pick in picks}) == 30
+    assert all(sum(r.weight for r in p.reasons) == pytest.approx(p.score) for p in picks)
+
+
+@pytest.mark.parametrize("trending", [0.0, 0.2])
+def test_of_equals_those_by_followed_authors_come_first_then_those_with_more_upvotes(
+    trending: float,
+) -> None:
+    by_ann = titled("Ponds", authors=("Ann Low",), upvotes=None)
+    papers = [
+        *titled("Auctions", upvotes=0),
+        *titled("Icy moons", upvotes=7),
+        *by_ann,
+        *titled("Bird song", upvotes=7000),
+    ]
+    papers = [replace(each, paper=replace(each.paper, categories=("cs.LG",))) for each in papers]
+    subscriber = make_subscriber(
+        make_interest(categories=["cs"], name="all"),
+        make_interest(authors=["Ann Low"], exclude=make_criteria(categories=["cs"]), name="hers"),
+        diversity=0,
+        trending=trending,
+    )
+    found = titles(ranking(papers, subscriber).picks)
+    if trending:
+        assert found == ["Bird song", "Icy moons", "Ponds", "Auctions"]
+    else:
+        assert found == ["Ponds", "Bird song", "Icy moons", "Auctions"]
+
+
+@pytest.mark.parametrize("term", ["ossifrage", "model"], ids=["a rare word", "a common word"])
+def test_a_keyword_in_the_title_counts_more_than_one_in_passing(term: str) -> None:
+    inside = make_paper(title=f"A {term} of ponds", abstract="On water, at length.")
+    passing = make_paper(title="Ponds of water", abstract=f"At length, and with a {term} too.")
+    both = make_paper(title=f"A {term} of ponds", abstract=f"On water, with a {term}.")
+    papers = [make_stored(each) for each in (passing, inside, both)]
+    ranked = ranking(papers, make_subscriber(make_interest(keywords=[term]), min_score=1))
+    scores = {pick.stored.paper: pick.score for pick in ranked.picks}
+    assert scores[both] > scores[inside] > scores[passing]
 
 
 def test_of_equals_the_newer_comes_first_then_the_lower_number() -> None:
