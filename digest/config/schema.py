@@ -170,7 +170,7 @@ class DigestTable(Table):
     subscribers: Annotated[tuple[_PresentPattern, ...], OneOrMany] = ()
     """Files or patterns: one subscriber a file, the keys of `[[subscriber]]` at its top."""
     contact: Address | None = None
-    """Your address: sources see it in the User-Agent."""
+    """Your address: sources see it, and letters from readers are passed on to it."""
     alerts_to: Annotated[tuple[Address, ...], OneOrMany, NotEmpty] | None = None
     """Where failures are reported. Without it: to contact."""
     heartbeat: WebAddress | None = None
