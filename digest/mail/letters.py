@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.message import Message
-from email.utils import parseaddr
+from email.utils import getaddresses, parseaddr
 from html.parser import HTMLParser
 from urllib.parse import unquote
 
@@ -65,6 +65,13 @@ class Letter:
     text: str
     is_automatic: bool
     is_of_machine: bool
+
+    @property
+    def addresses(self) -> frozenset[str]:
+        """The addresses that it is from and to, as they are compared."""
+        named = getaddresses(self.addressed.splitlines())
+        own = {self.sender} if self.sender else set[str]()
+        return frozenset({address.casefold() for _, address in named} | own)
 
 
 def read_letter(message: Message, content: bytes, *, addresses: str = "") -> Letter:

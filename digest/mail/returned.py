@@ -71,7 +71,7 @@ def read_returned(content: bytes, *, addresses: str = "") -> Returned:
         letter=letter,
         name=clean(identity)[:200],
         is_for_person=kind is Kind.PERSONAL
-        or (kind is Kind.UNSUBSCRIBE and says_more(letter.own, sender=letter.sender)),
+        or (kind is Kind.UNSUBSCRIBE and says_more(letter.own, addresses=letter.addresses)),
     )
 
 
@@ -95,7 +95,10 @@ def _is_wish(letter: Letter) -> bool:
         # A mail program sent it at a click: it says by its subject or its address whose wish it is.
         return bool(_TOKEN.search(f"{letter.subject}\n{letter.addressed}"))
     return is_wish(
-        letter.subject, letter.own, sender=letter.sender, is_automatic=letter.is_automatic
+        letter.subject,
+        letter.own,
+        addresses=letter.addresses,
+        is_automatic=letter.is_automatic,
     )
 
 

@@ -7,7 +7,7 @@ reads a wish we did not understand than that somebody is stopped who did not ask
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 _MOST = 2_000  # characters: who wants to stop says so early
 _FEW_WORDS = 40
@@ -20,7 +20,7 @@ def _any(*words: str) -> str:
 _MAIL = _any(
     r"(?:e-?)?mails?", r"e-?mail address", r"mailings?(?: ?lists?)?", "lists?", "newsletters?",
     "digests?", "papers", "daily papers?", "messages", "updates", "alerts", "issues", "service",
-    "subscription", "address", "account", "(?:mail)?verteiler", "liste", "mailingliste",
+    "subscription", "address", "account", "database", "(?:mail)?verteiler", "liste", "mailingliste",
     "rundmails?", "nachrichten", "zusendung(?:en)?", "abo", "abonnement", "adresse",
 )  # fmt: skip
 _WHOSE = _any(
@@ -30,7 +30,7 @@ _WHOSE = _any(
     "asap", "immediately", "right away", "again", "ever", "thanks", "thank you",
     "von", "vom", "aus", "dem", "der", "den", "des", "die", "das", "diese[mnrs]?", "ihre[mnrs]?",
     "eure[mnrs]?", "mich", "uns", "mir", "weitere[nr]?", "mehr", "danke", "vielen dank", "sofort",
-    "umgehend", "ab sofort", "kuenftig",
+    "umgehend", "ab sofort", "kuenftig", "mein(?:e[mnrs]?)?", "request",
 )  # fmt: skip
 # Atomic, or a long line of such words would be tried in every way.
 _REST = rf"(?>\s(?:{_WHOSE}|{_MAIL})(?=\s|$))*"
@@ -39,21 +39,30 @@ _BEFORE = _any(
     "to whom it may concern", "thanks", "thank you", "but", "so", "and", "just", "also", "now",
     "(?:could|can|would|will) you", "(?:could|can|may) (?:i|we)", "you", "i(?:'d| would)?",
     "we(?:'d| would)?", "(?:would |'d )?(?:like|want|wish|need|prefer|have) to(?: be)?",
-    "want(?: you)?(?: to)?", "how (?:do|can) i", "let me", "go ahead and",
+    "want(?: you)?(?: to)?", "how (?:do|can) i", "let me", "go ahead and", "be", "request(?: to)?",
     "hallo", "guten tag", "bitten?", "ich", "wir", "moechten?", "will", "wollen", "hiermit", "um",
     "wuerden? (?:mich |uns )?gerne?", "gerne?", "und", "aber", "(?:koennen|koennten|wuerden) sie",
-    "kannst du", "koennt ihr", "wie kann ich",
+    "kannst du", "koennt ihr", "wie kann ich", "(?:senden?|schicken?|schickt)(?: sie)?",
 )  # fmt: skip
-_ME = r"(?:me|us|my (?:e-?mail )?(?:address|account|name|data)|this (?:e-?mail )?address)"
+_ME = (
+    r"(?:me|us|(?:my|this) (?:e-?mail(?: address)?|address)|my (?:account|name|data|subscription))"
+)
 _NO_WISH_FOR = r"(?:do not|don't|dont|no longer) (?:want|wish|need|like)"
 _ENGLISH = (
     r"un-?subs?cribe(?:d| me| us)?", "unsub", "unsuscribe", "unsubscription", "sign ?off",
     r"opt(?:ing)?[ -]?out", f"opt {_ME} out", r"stop(?:p|ped)?(?: it)?", "cancel", "quit",
-    rf"stop (?:sending|e-?mailing|mailing|writing|receiving|getting)(?: (?:to )?{_ME})?",
-    rf"(?:cancel|end|terminate|discontinue) (?:my|our|the|this) {_MAIL}",
-    rf"(?:remove|delete|take|drop|strike|erase) {_ME}", "(?:be )?removed", "taken off",
-    f"get {_ME} off", f"sign {_ME} off", f"leave (?:the|this|your) {_MAIL}",
-    rf"(?:do not|don't|dont|never) (?:send|mail|e-?mail|write)(?: to)?(?: {_ME})?",
+    r"(?:stop|cease|quit|discontinue) (?:sending|e-?mailing|mailing|writing|receiving|getting|"
+    rf"spamming)(?: (?:to )?{_ME})?", "stop (?:the |this )?spam", "discontinue",
+    rf"(?:cancel|end|terminate|discontinue|deactivate) (?:my|our|the|this) {_MAIL}",
+    "(?:cancel|end|terminate|discontinue|deactivate) (?:subscription|account)",
+    rf"(?:remove|delete|take|drop|strike|erase) {_ME}", r"remove(?=$| please$| from\b)",
+    "removed", "taken off", f"get {_ME} off", f"get off (?:the|this|your) {_MAIL}",
+    f"sign {_ME} off", f"leave (?:the|this|your) {_MAIL}", "leave me alone",
+    "no more(?=$| please$)",
+    rf"(?:do not|don't|dont|never) (?:send|mail|e-?mail|write|contact|spam|bother)"
+    rf"(?: to)?(?: {_ME})?",
+    rf"(?:i'm |am |are )?(?:not|no longer) interested(?: in (?:these|this|your|the|any) {_MAIL})?",
+    rf"{_NO_WISH_FOR} (?:this|that|it|these|them) any ?(?:more|longer)",
     rf"{_NO_WISH_FOR}(?: to)?(?: (?:receive|get|read|have|be sent))?"
     rf"(?: (?:any|more|these|those|this|your|the|such|further|daily))* (?:{_MAIL}|it)",
     f"no (?:more|further) {_MAIL}",
@@ -67,9 +76,11 @@ _GERMAN = (
     "austragung", "kuendigen", "kuendigung", "kuendige(?: ich)?",
     rf"meld(?:e|en sie|et) {_MICH}{_REST} ab", rf"trag(?:e|en sie|t)? {_MICH}{_REST} aus",
     rf"{_DO} {_MICH}(?:{_REST} (?:heraus|raus))?", rf"{_MICH}{_REST} {_OUT}",
-    rf"aus (?:dem|der|ihrem|ihrer|eurem|eurer) {_MAIL} {_OUT}",
-    rf"keine(?: weiteren| neuen)? {_MAIL}(?: mehr)?(?: {_SEND})?", f"nichts? mehr {_SEND}",
-    f"(?:das|mein|dieses) {_MAIL} (?:beenden|kuendigen)",
+    rf"aus (?:(?:dem|der|ihrem|ihrer|eurem|eurer) )?{_MAIL} {_OUT}", "entfernen", "streichen",
+    rf"keine[nr]?(?: weiteren?| neuen?)? {_MAIL}(?: mehr)?(?: {_SEND})?", f"nichts? mehr {_SEND}",
+    f"(?:das|mein|dieses) {_MAIL} (?:beenden|kuendigen)", "keine? interesse(?: mehr)?",
+    f"beende(?:n sie|t)? (?:das|mein|dieses) {_MAIL}", "stoppen(?: sie)?",
+    "(?:loeschung|entfernung) meiner (?:daten|(?:e-?mail-?)?adresse)",
 )  # fmt: skip
 _WISH = re.compile(rf"(?>(?:{_BEFORE}|{_WHOSE}|{_MAIL})\s)*?{_any(*_ENGLISH, *_GERMAN)}{_REST}")
 
@@ -103,8 +114,12 @@ _SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _REPLY = re.compile(r"(?:\s*(?:re|aw|antw|fwd?|wg|sv)(?:\[\d+\])?:)+\s*", re.IGNORECASE)
 
 
-def is_wish(subject: str, own: str, *, sender: str | None, is_automatic: bool) -> bool:
+def is_wish(
+    subject: str, own: str, *, addresses: Collection[str] = (), is_automatic: bool = False
+) -> bool:
     """Whether a letter asks for no more mail; `own` are its sender's own words.
+
+    `addresses` are those that may stand in a wish: the sender's and ours.
 
     Of what a machine had a hand in only the subject or the first words count: a gateway marks
     people's letters too, and a vacation notice may hold any words of ours further down.
@@ -113,24 +128,24 @@ def is_wish(subject: str, own: str, *, sender: str | None, is_automatic: bool) -
     is_away = bool(_AWAY.search(_plain(f"{subject} {own[:_MOST]}")))
     is_machines = is_automatic or is_away or bool(_OURS.search(own))
     if bare == subject:
-        if any(_is_clause_of_it(clause, sender) for clause in (bare, *_sentences(bare))):
+        if any(_is_clause_of_it(clause, addresses) for clause in (bare, *_sentences(bare))):
             return True
-    elif _is_clause_of_it(bare, sender) and not is_machines:
+    elif _is_clause_of_it(bare, addresses) and not is_machines:
         return True
     said = (clause for clause in _clauses(own) if not _is_courtesy(clause))
     if not is_machines:
-        return any(_is_clause_of_it(clause, sender) for clause in said)
+        return any(_is_clause_of_it(clause, addresses) for clause in said)
     is_short = len(own.split()) <= _FEW_WORDS and not is_away
-    return is_short and _is_clause_of_it(next(said, ""), sender)
+    return is_short and _is_clause_of_it(next(said, ""), addresses)
 
 
-def says_more(own: str, *, sender: str | None) -> bool:
+def says_more(own: str, *, addresses: Collection[str] = ()) -> bool:
     """Whether there is anything beside the wish that a person should read."""
     paragraphs = own.strip().splitlines()
     names = {line.strip().casefold() for line in paragraphs[-3:] if _NAME.fullmatch(line.strip())}
     lines = [line for line in paragraphs if line.strip().casefold() not in names]
     return not all(
-        _is_courtesy(clause) or _is_clause_of_it(clause, sender)
+        _is_courtesy(clause) or _is_clause_of_it(clause, addresses)
         for clause in _sentences(" ".join(lines))
     )
 
@@ -153,10 +168,10 @@ def _sentences(text: str) -> Iterator[str]:
             yield from filter(None, map(str.strip, _JOINTS.split(sentence)))
 
 
-def _is_clause_of_it(clause: str, sender: str | None) -> bool:
+def _is_clause_of_it(clause: str, addresses: Collection[str]) -> bool:
     """Whether a clause is a wish and nothing else; another's address in it is something else."""
     text = _TOKEN.sub(" ", _plain(clause))
-    if any(address != sender for address in _ADDRESS.findall(text)):
+    if any(address not in addresses for address in _ADDRESS.findall(text)):
         return False
     text = _ADDRESS.sub(" ", text)
     if _ONLY_IF.search(text):
