@@ -83,12 +83,12 @@ def test_a_configuration_under_etc_has_no_path_that_the_service_may_not_write(
     assert url == "sqlite:////var/lib/digest/digest.db"
 
 
-def test_the_steps_printed_are_those_of_the_readme() -> None:
+def test_the_steps_printed_are_those_of_the_page() -> None:
     units, checkout = str(ROOT / "systemd"), str(ROOT)
     printed = run("init", "--systemd").out.replace("\\\n", "")
     printed = printed.replace(f"install {checkout}", "install .").replace(units, "systemd")
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    (block,) = re.findall(r"<!-- boot: service -->\n+```sh\n(.+?)```", readme, re.DOTALL)
+    page = (ROOT / "docs/operating.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"<!-- boot: service -->\n+```sh\n(.+?)```", page, re.DOTALL)
     assert [*filter(None, printed.splitlines()[1:])] == block.splitlines()
 
 
