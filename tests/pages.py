@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import sysconfig
 import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -70,14 +71,14 @@ def _refuse_stray(marks: dict[str, str], line: int) -> None:
 class Story:
     """One page, lived through in a world of its own: each block finds it as the last left it."""
 
-    def __init__(self, world: Path, smtp_port: int) -> None:
+    def __init__(self, world: Path, smtp_port: int, *, digest: str = "false") -> None:
         self._home = world / "home"
         self._state = world / "state"
         self._output = ""
         tools = world / "bin"
         for folder in (self._home, self._state, tools):
             folder.mkdir()
-        for name, words in (("digest", f"{sys.executable} -m digest"), ("python3", sys.executable)):
+        for name, words in (("digest", digest), ("python3", sys.executable)):
             (tools / name).write_text(f'#!/bin/sh\nexec {words} "$@"\n')
             (tools / name).chmod(0o755)
         shutil.copytree(
@@ -94,6 +95,11 @@ class Story:
             "https_proxy": "http://127.0.0.1:9",
             "http_proxy": "http://127.0.0.1:9",
             "no_proxy": "127.0.0.1,localhost",
+            # So pip takes what it needs from where the tests run.
+            "PIP_NO_INDEX": "1",
+            "PIP_NO_DEPS": "1",
+            "PIP_NO_BUILD_ISOLATION": "0",
+            "PYTHONPATH": sysconfig.get_path("purelib"),
         }
         (self._state / "folder").write_text(str(self._home))
         (self._state / "variables").touch()

@@ -24,12 +24,14 @@ import re
 import runpy
 import shutil
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from forks import forking
 from pages import PAGES, ROOT, SAMPLES, Block, Story, WrongPageError, blocks_of
 from servers import smtp_server
 from world import run
@@ -52,10 +54,17 @@ def blocks(page: Path) -> list[Block]:
     return list(blocks_of(page.read_text(encoding="utf-8")))
 
 
+@pytest.fixture(scope="session")
+def digest() -> Iterator[str]:
+    """Return the command, as one that is quick to begin."""
+    with forking() as command:
+        yield command
+
+
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
-def test_what_a_page_tells_to_do_can_be_done(page: Path, tmp_path: Path) -> None:
+def test_what_a_page_tells_to_do_can_be_done(page: Path, tmp_path: Path, digest: str) -> None:
     with smtp_server() as server:
-        Story(tmp_path, server.port).tell(blocks(page))
+        Story(tmp_path, server.port, digest=digest).tell(blocks(page))
 
 
 LIES = {
