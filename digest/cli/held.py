@@ -35,14 +35,8 @@ def show(settings: Settings, engine: sa.Engine, arguments: argparse.Namespace) -
         found = replace(found, name=kept.facts.get("name"))
     person = found or Subscriber(email=address)
     held = _held(engine, person)
-    if found is None and not _is_anything(held):
-        known = [key for each in everyone for key in each.keys]
-        raise ConfigError(
-            [
-                f"nothing is held about {arguments.address}: no subscriber, no issue, no vote"
-                f"{people.nearest(address, known)}"
-            ]
-        )
+    if found is None:
+        _require_anything(held, everyone)
     kind = ("database" if kept else "file") if found else None
     held |= {"kept": kind, "profile": dict(kept.facts) if kept else None}
     if arguments.json:
@@ -51,6 +45,21 @@ def show(settings: Settings, engine: sa.Engine, arguments: argparse.Namespace) -
         for name, value in _told(held):
             say(f"{name:12} {value}" if name else f"{'':12} {value}")
     return 0
+
+
+def require_something(settings: Settings, engine: sa.Engine, address: str) -> None:
+    """Raise ConfigError if nothing is held about an address of which there is no subscriber."""
+    everyone, _ = people.subscribers(settings, engine)
+    _require_anything(_held(engine, Subscriber(email=address.casefold())), everyone)
+
+
+def _require_anything(held: Mapping[str, Any], everyone: Sequence[Subscriber]) -> None:
+    known = ("suppressed", "issues", "had", "skipped", "votes", "bounces")
+    if not any(held[name] for name in known):
+        meant = people.nearest(held["email"], (key for each in everyone for key in each.keys))
+        raise ConfigError(
+            [f"nothing is held about {held['email']}: no subscriber, no issue, no vote{meant}"]
+        )
 
 
 def _held(engine: sa.Engine, person: Subscriber) -> dict[str, Any]:
@@ -94,11 +103,6 @@ def _held(engine: sa.Engine, person: Subscriber) -> dict[str, Any]:
 
 def _names(person: Subscriber) -> Sequence[str]:
     return (*person.keys, *map(subscribers.hashed, person.keys))
-
-
-def _is_anything(held: Mapping[str, Any]) -> bool:
-    known = ("suppressed", "issues", "had", "skipped", "votes", "bounces")
-    return any(held[name] for name in known)
 
 
 def _told(held: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -248,6 +248,8 @@ def _remove(settings: Settings, engine: sa.Engine, arguments: argparse.Namespace
         if not arguments.erase:
             subscribers.remove(connection, address)
     if arguments.erase:
+        if kept is None:
+            held.require_something(settings, engine, address)
         return _erase(settings, engine, [address, *former])
     say(f"{address} is removed; what was had stays known, and digest subscribers show says it")
     for each in former:

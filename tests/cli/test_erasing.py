@@ -173,6 +173,15 @@ def test_who_was_removed_is_still_told_what_is_held(ada: World) -> None:
     assert ada.run("subscribers", "show", "nobody@elsewhere.example").code == 2
 
 
+def test_nobody_is_called_erased_of_whom_nothing_was_held(ada: World) -> None:
+    result = ada.run("subscribers", "remove", "ada.q@exmaple.org", "--erase")
+    assert result.code == 2
+    assert f"did you mean {ADA}?" in result.err
+    assert erase(ada).code == erase(ada).code == 0  # the same again may finish what had to wait
+    with closing(sqlite3.connect(state(ada) / "digest.db")) as connection:
+        assert connection.execute("SELECT count(*) FROM suppressions").fetchone() == (2,)
+
+
 def test_what_is_held_is_told_in_words(world: World) -> None:
     world.people = []
     world.write()
