@@ -203,63 +203,64 @@ def _is_automatic(message: Message) -> bool:
 
 
 class _Words(HTMLParser):
-    """Collects the text of HTML until a quotation begins; a link's text is where it leads."""
+    """Collects the text of HTML without what is quoted; a link's text is where it leads.
+
+    A quotation becomes a line that is marked as one: words may follow it.
+    """
 
     _BLOCKS = frozenset(
-        [
-            "p",
-            "div",
-            "br",
-            "li",
-            "tr",
-            "h1",
-            "h2",
-            "h3",
-            "h4",
-            "table",
-            "ul",
-            "ol",
-            "hr",
-            "blockquote",
-        ]
+        ("p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "table", "ul", "ol", "hr")
     )
+    _HIDDEN = frozenset(("blockquote", "style", "script", "head", "title"))
     _QUOTES = re.compile(
-        r"gmail_quote|yahoo_quoted|protonmail_quote|moz-cite-prefix|outlookmessageheader|"
-        r"divrplyfwdmsg|appendonsend|mail-editor-reference-message|zmail_extra",
+        r"gmail_quote|yahoo_quoted|protonmail_quote|moz-cite-prefix|zmail_extra", re.IGNORECASE
+    )
+    # Of these the quotation follows the element.
+    _OPENINGS = re.compile(
+        r"outlookmessageheader|divrplyfwdmsg|appendonsend|mail-editor-reference-message",
         re.IGNORECASE,
     )
 
     def __init__(self) -> None:
         super().__init__()
         self.words: list[str] = []
-        self._hidden = 0
+        self._inside: tuple[str, int] | None = None  # what hides the text, and how often it is open
         self._link: str | None = None
         self._is_over = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         marks = " ".join(value or "" for name, value in attrs if name in ("class", "id"))
-        if self._QUOTES.search(marks):
-            self._is_over = True
-        if tag in ("blockquote", "style", "script", "head", "title"):
-            self._hidden += 1
+        self._is_over = self._is_over or bool(self._OPENINGS.search(marks))
+        if tag == "body":
+            self._inside = None  # a head without an end ends here
+        elif self._inside is not None:
+            name, depth = self._inside
+            self._inside = (name, depth + (tag == name))
+        elif tag in self._HIDDEN or self._QUOTES.search(marks):
+            self._inside = (tag, 1)
+            self._say("\n>\n" if tag not in self._HIDDEN or tag == "blockquote" else "")
         if tag in self._BLOCKS:
-            self.words.append("\n\n" if tag == "p" else "\n")
+            self._say("\n\n" if tag == "p" else "\n")
         if tag == "a":
             self._link = dict(attrs).get("href")
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in ("blockquote", "style", "script", "head", "title"):
-            self._hidden = max(0, self._hidden - 1)
+        if self._inside is not None and tag == self._inside[0]:
+            depth = self._inside[1] - 1
+            self._inside = (tag, depth) if depth else None
         if tag in self._BLOCKS:
-            self.words.append("\n")
+            self._say("\n")
         if tag == "a":
             self._link = None
 
     def handle_data(self, data: str) -> None:
-        if self._is_over or self._hidden:
-            return
-        words = re.sub(r"\s+", " ", data)
-        self.words.append(words if self._link is None or "@" in words else self._link)
+        if self._inside is None:
+            words = re.sub(r"\s+", " ", data)
+            self._say(words if self._link is None or "@" in words else self._link)
+
+    def _say(self, words: str) -> None:
+        if not self._is_over:
+            self.words.append(words)
 
 
 def _legible(html: str) -> str:

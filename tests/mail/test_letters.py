@@ -100,12 +100,34 @@ def test_what_is_quoted_stops_nobody(text: str, own: str) -> None:
         ),
         pytest.param(encoded(b"unsubscribe", "8bit", "no-such-charset"), id="unknown charset"),
         pytest.param(html("<div>Please unsubscribe&nbsp;me</div><br><div>Ada</div>"), id="HTML"),
+        pytest.param(html("<html><head><body><p>unsubscribe</p>"), id="HTML without ends"),
         pytest.param(
             html(f"<p>remove me</p><blockquote>{QUOTED}</blockquote>"), id="HTML with quotation"
         ),
         pytest.param(
             html(f'<div dir="ltr">unsubscribe</div><div class="gmail_quote">On Mon: {QUOTED}'),
             id="HTML of Gmail",
+        ),
+        pytest.param(
+            html(
+                '<div class="moz-cite-prefix">On 9 Mar, Papers wrote:<br></div>'
+                f"<blockquote><p>{QUOTED}</p></blockquote><p>please stop</p>"
+            ),
+            id="HTML of Thunderbird, below",
+        ),
+        pytest.param(
+            html(
+                f'<div class="gmail_quote"><p>On Mon wrote:</p><blockquote>{QUOTED}</blockquote>'
+                "</div><div>please stop</div>"
+            ),
+            id="HTML of Gmail, below",
+        ),
+        pytest.param(
+            html(
+                '<div>please stop</div><div id="appendonsend"></div><hr><div id="divRplyFwdMsg">'
+                f"<b>From:</b> Papers<br><b>Sent:</b> Monday</div><div>{QUOTED}</div>"
+            ),
+            id="HTML of Outlook",
         ),
         pytest.param(mail("unsubscribe", Auto_Submitted="auto-generated"), id="auto-submitted"),
         pytest.param(mail("Hi", "Please unsubscribe me", Precedence="bulk"), id="precedence"),
@@ -123,6 +145,22 @@ def test_of_two_forms_of_one_letter_the_one_with_words_counts() -> None:
     both.attach(MIMEText("\n"))
     both.attach(MIMEText("<p>please stop</p>", "html"))
     assert read_returned(both.as_bytes()).kind is Kind.UNSUBSCRIBE
+
+
+@pytest.mark.parametrize(
+    "quotation",
+    [
+        pytest.param("<blockquote><p>Unsubscribe</p></blockquote>", id="blockquote"),
+        pytest.param("<blockquote><p>Unsubscribe", id="without an end"),
+        pytest.param('<div class="gmail_quote"><div>a</div><p>Unsubscribe</p></div>', id="Gmail"),
+        pytest.param('<div id="divRplyFwdMsg"></div><p>Unsubscribe</p>', id="Outlook"),
+        pytest.param("<p>From: Papers<br>Sent: Monday</p><p>Unsubscribe</p>", id="header"),
+        pytest.param('<p><a href="https://x.org/stop">Unsubscribe</a></p>', id="a link"),
+    ],
+)
+def test_what_html_quotes_stops_nobody(quotation: str) -> None:
+    content = html(f"<style>stop</style><p>Lovely issue today.</p>{quotation}")
+    assert read_returned(content).kind is Kind.PERSONAL
 
 
 @pytest.mark.parametrize(
