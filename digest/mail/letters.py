@@ -14,6 +14,7 @@ from digest.mail.headers import clean
 
 _MOST = 300_000  # characters of a letter that are looked at
 _MOST_HTML = 60_000  # of its HTML: the parser's time grows with the square of what is unclosed
+_MOST_LINES = 3_000  # among which a sender's own words are looked for
 _LONGEST_FIELD = 4_000
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _ADDRESSED = ("delivered-to", "x-original-to", "envelope-to", "to", "cc", "x-failed-recipients")
@@ -27,9 +28,11 @@ _DIVIDER = re.compile(
 )
 _WROTE = re.compile(
     r"(?:on|am|le|el|op|il|em)\s.{4,300}?\b(?:wrote|schrieb|a écrit|escribió|schreef|ha scritto|"
-    r"escreveu)\b.{0,120}?:\s*|.{3,200}\b(?:wrote|schrieb|writes|schreibt)\s?:\s*",
-    re.IGNORECASE | re.DOTALL,
+    r"escreveu)\b.{0,120}?:\s*",
+    re.IGNORECASE,
 )
+_WROTE_SHORT = re.compile(r".{3,200}\b(?:wrote|schrieb|writes|schreibt)\s?:\s*", re.IGNORECASE)
+_WHEN_OR_WHO = re.compile(r"[\d@]")
 _HEADER = re.compile(r"\W{0,3}(?:from|von|de|da|van)\W{0,3}:\W*\S", re.IGNORECASE)
 _HEADERS = re.compile(
     r"\W{0,3}(?:sent|gesendet|date|datum|to|an|subject|betreff|envoyé|enviado|reply-to)\W{0,3}:",
@@ -110,7 +113,7 @@ def own_words(bodies: list[tuple[str, str]]) -> str:
 
 def without_quotations(text: str) -> str:
     """Leave out what is quoted, whether it is marked line by line or stands below the rest."""
-    lines = text.splitlines()
+    lines = text.splitlines()[:_MOST_LINES]
     own: list[str] = []
     number = 0
     quoted = ""
@@ -121,8 +124,7 @@ def without_quotations(text: str) -> str:
         elif line.rstrip() == "--":
             break  # a signature
         elif end := _end_of_opening(lines, number):
-            following = next((each for each in lines[end:] if each.strip()), "")
-            if not following.lstrip().startswith(">"):
+            if not _is_marked(lines, end):
                 break
             number, quoted = end - 1, ""
         elif len(quoted) < _WRAPS and not _DEVICE.fullmatch(line):
@@ -134,6 +136,12 @@ def without_quotations(text: str) -> str:
     return "\n".join(own).strip()
 
 
+def _is_marked(lines: list[str], number: int) -> bool:
+    """Whether the next line with words, from this one on, is marked as quoted."""
+    after = (lines[place] for place in range(number, len(lines)))
+    return next(filter(str.strip, after), "").lstrip().startswith(">")
+
+
 def _end_of_opening(lines: list[str], number: int) -> int | None:
     """Return where the words end that open a quotation, if they begin with this line."""
     line = lines[number]
@@ -141,8 +149,16 @@ def _end_of_opening(lines: list[str], number: int) -> int | None:
         return number + 1
     if _HEADER.match(line) and any(map(_HEADERS.match, lines[number + 1 : number + 5])):
         return number + 1
+    is_marked = _is_marked(lines, number + 1)
+    if not _WHEN_OR_WHO.search(line):
+        return number + 1 if is_marked and _WROTE_SHORT.fullmatch(line) else None
+    if _WROTE_SHORT.fullmatch(line):
+        return number + 1
     for count in (1, 2, 3):
-        joined = " ".join(each.strip() for each in lines[number : number + count])
+        opening = lines[number : number + count]
+        if not all(map(str.strip, opening)):
+            return None
+        joined = " ".join(map(str.strip, opening))
         if len(joined) <= 500 and _WROTE.fullmatch(joined):
             return number + count
     return None

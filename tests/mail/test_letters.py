@@ -28,6 +28,10 @@ WISH = "Please unsubscribe me"
 BELOW = {
     "gmail": f"{WISH}\n\nOn Mon, 9 Mar 2026 at 07:30, Daily Papers <papers@example.org>\n"
     f"wrote:\n\n{MARKED}\n",
+    "gmail, one line": f"{WISH}\n\nOn Mon, 9 Mar 2026, Papers <p@example.org> wrote:\n\n{MARKED}\n",
+    "no blank line": f"{WISH}\nOn Mon, 9 Mar 2026, Papers wrote:\n{MARKED}\n",
+    "two lines, none blank": f"{WISH}\nOn Mon, 9 Mar 2026\nPapers <p@x.org> wrote:\n{MARKED}\n",
+    "not marked": f"{WISH}\n\nOn 9 Mar 2026, at 07:30, Papers <p@example.org> wrote:\n\n{QUOTED}\n",
     "german": f"Bitte abmelden.\n\nAm 09.03.26 um 07:30 schrieb Daily Papers:\n{MARKED}\n",
     "outlook": f"{WISH}\n\n-----Original Message-----\nFrom: Daily Papers\n"
     f"Sent: Monday, 9 March 2026 07:30\nTo: Ada\nSubject: Graphs\n\n{QUOTED}\n",
@@ -57,6 +61,15 @@ def encoded(body: bytes, how: str, charset: str = "utf-8") -> bytes:
 def test_what_is_quoted_is_not_the_senders_own(text: str) -> None:
     own = without_quotations(text)
     assert own in (WISH, "Bitte abmelden.")
+
+
+@pytest.mark.parametrize(
+    "own",
+    ["As I wrote:\nplease unsubscribe me", "Am I able to stop?\nUnsubscribe", "I wrote: stop"],
+)
+def test_words_that_only_look_like_the_opening_of_a_quotation_are_kept(own: str) -> None:
+    for text in (own, f"{own}\n\nOn Mon, 9 Mar 2026, Papers wrote:\n{MARKED}\n"):
+        assert without_quotations(text) == own
 
 
 @pytest.mark.parametrize("text", BELOW.values(), ids=BELOW.keys())
