@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test docs check check-mail chaos soak bench bench-relevance clean
+.PHONY: demo test docs check check-mail chaos soak boot bench bench-relevance clean
 
 demo: $(VENV)/.run
 	$(BIN)/digest demo
@@ -37,6 +37,10 @@ chaos: $(VENV)/.dev
 # The service for real, for two minutes, with its log.
 soak: $(VENV)/.dev
 	$(BIN)/python tests/soak.py
+
+# A machine of its own, booted, in which README and docs are followed (as root, on Debian).
+boot: $(VENV)/.dev
+	.ci/boot
 
 # MORE="--quick" for fewer rounds.
 bench: $(VENV)/.bench
