@@ -1,4 +1,4 @@
-"""arXiv's categories: their names, their archives, and which names mean one category.
+"""The categories of arXiv, bioRxiv and medRxiv: names, archives, which names mean one category.
 
 From formats.md, identity; the facts are arXiv's own (arXiv/arxiv-base @0f94fa03).
 """
@@ -193,6 +193,35 @@ supr-con=cond-mat.supr-con
 """
 _SUBSUMED = dict(pair.split("=") for pair in _BECAME.split())
 """Archives of old, and the categories that they became."""
+
+_BIORXIV = """
+animal behavior and cognition|biochemistry|bioengineering|bioinformatics|biophysics|cancer biology|
+cell biology|developmental biology|ecology|evolutionary biology|genetics|genomics|immunology|
+microbiology|molecular biology|neuroscience|paleontology|pathology|pharmacology and toxicology|
+physiology|plant biology|scientific communication and education|synthetic biology|systems biology|
+zoology
+"""
+_MEDRXIV = """
+addiction medicine|allergy and immunology|anesthesia|cardiovascular medicine|
+dentistry and oral medicine|dermatology|emergency medicine|endocrinology|epidemiology|
+forensic medicine|gastroenterology|genetic and genomic medicine|geriatric medicine|
+health economics|health informatics|health policy|health systems and quality improvement|
+hematology|hiv aids|infectious diseases|intensive care and critical care medicine|
+medical education|medical ethics|nephrology|neurology|nursing|nutrition|
+obstetrics and gynecology|occupational and environmental health|oncology|ophthalmology|
+orthopedics|otolaryngology|pain medicine|palliative medicine|pathology|pediatrics|
+pharmacology and therapeutics|primary care research|psychiatry and clinical psychology|
+public and global health|radiology and imaging|rehabilitation medicine and physical therapy|
+respiratory medicine|rheumatology|sexual and reproductive health|sports medicine|surgery|
+toxicology|transplantation|urology
+"""
+PREPRINT_SERVERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "biorxiv": tuple(_BIORXIV.replace("\n", "").split("|")),
+        "medrxiv": tuple(_MEDRXIV.replace("\n", "").split("|")),
+    }
+)
+"""The categories that bioRxiv and medRxiv sort new preprints into, as their interface has them."""
 
 _OWN_GROUPS = frozenset({"cs", "econ", "eess", "math", "q-bio", "q-fin", "stat"})
 

@@ -62,11 +62,12 @@ def _add(
 def _setting_up(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     demo = _add(commands, "demo", "setup:demo", "the whole job, with nothing to configure")
     demo.add_argument("--out", metavar="DIR", default="demo-out", help="where the messages go")
-    init = _add(commands, "init", "setup:init", "write a commented starter configuration")
+    init = _add(commands, "init", "setup:init", "from nothing to a first issue: asks, and writes")
     init.add_argument("file", nargs="?", metavar="FILE", help="default: config.toml")
     init.add_argument("--subscriber", metavar="ADDRESS", help="write a subscriber's profile")
     init.add_argument("--systemd", action="store_true", help="the steps to a running service")
     init.add_argument("--user", action="store_true", help="with --systemd: a service of your own")
+    _beforehand(init)
     check = _add(commands, "check", "checking:check", "validate configuration and templates")
     check.add_argument("addresses", nargs="*", metavar="ADDRESS", help="also these subscribers")
     check.add_argument("--days", type=_natural, default=30, help="days of papers to look at (30)")
@@ -91,6 +92,27 @@ def _setting_up(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     )
     migrate = _add(commands, "migrate", "setup:migrate", "bring the database up to date")
     migrate.add_argument("--dry-run", action="store_true", help="only say what would be done")
+
+
+def _beforehand(init: argparse.ArgumentParser) -> None:
+    """Take what `init` would ask; with all of it nothing is asked, and no terminal is needed."""
+    answers = init.add_argument_group("answers beforehand")
+    answers.add_argument("--email", metavar="ADDRESS", help="who reads")
+    answers.add_argument("--name", help="of who reads")
+    for option, metavar, does in (
+        ("--category", "NAME", 'a field: cs.CL, q-bio, "bioRxiv neuroscience"; may be repeated'),
+        ("--keyword", "WORDS", "a topic; may be repeated"),
+        ("--author", "NAME", "somebody to follow; may be repeated"),
+    ):
+        answers.add_argument(option, metavar=metavar, action="append", default=[], help=does)
+    answers.add_argument("--bibtex", metavar="FILE", help="papers to be like")
+    answers.add_argument("--timezone", metavar="ZONE", help="default: this machine's")
+    answers.add_argument("--send-at", metavar="HH:MM", help="default: 07:30")
+    answers.add_argument(
+        "--provider", choices=("gmail", "outlook", "fastmail", "other", "files"),
+        help="how mail leaves; a password is then read from SMTP_PASSWORD",
+    )  # fmt: skip
+    answers.add_argument("--yes", action="store_true", help="pull, show and send without asking")
 
 
 def _listings(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -56,7 +56,7 @@ def _tell(tour: "Tour") -> None:
 
 
 def init(arguments: argparse.Namespace) -> int:
-    """Write a starter file, never over another; or print the steps to a running service."""
+    """Guide somebody to a first issue, or write a starter, or print the steps to a service."""
     if arguments.systemd:
         from digest.cli.steps import service_steps
 
@@ -67,6 +67,10 @@ def init(arguments: argparse.Namespace) -> int:
             raise ConfigError(["digest init --subscriber ADDRESS FILE: the file is missing"])
         text = _starter("subscriber.toml").replace("EMAIL", _address(arguments.subscriber))
     else:
+        from digest.cli.guide import guide, is_wanted
+
+        if is_wanted(arguments):
+            return guide(arguments, Path(arguments.file or "config.toml"))
         text = _starter("config.toml")
     path = Path(arguments.file or "config.toml")
     if path.absolute().is_relative_to("/etc"):

@@ -41,6 +41,15 @@ class Hydrator:
                     break
         return Pull(dumps=tuple(dumps), error=combine(errors))
 
+    def latest_by(self, author: str, *, most: int = 10) -> Dump:
+        """Get the newest papers that name such an author; raises SourceError."""
+        query = quote(f'au:"{author.replace(chr(34), "")}"')
+        url = (
+            f"{self.api_url.rstrip('/')}/api/query?search_query={query}&max_results={most}"
+            "&sortBy=submittedDate&sortOrder=descending"
+        )
+        return Dump(content=self.client.get(url), name=shown(url))
+
     def _dump(self, ids: Sequence[str], now: datetime) -> Dump:
         # Without max_results only ten are answered, however many are named.
         asked = quote(",".join(ids), safe=",/")

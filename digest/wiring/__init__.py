@@ -12,7 +12,7 @@ from digest.wiring.mail import (
     wrapper,
 )
 from digest.wiring.ranking import encoder
-from digest.wiring.sources import dump_folder, open_sources, wanted_categories
+from digest.wiring.sources import dump_folder, open_sources, papers_by, wanted_categories
 from digest.wiring.store import (
     keep_good,
     load_last_good,
@@ -41,6 +41,7 @@ __all__ = [
     "now",
     "open_sources",
     "open_store",
+    "papers_by",
     "relay",
     "renderer",
     "signer",

@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 
-from digest import taxonomy
+from digest import formats, taxonomy
 from digest.config import Settings, SourceSettings
-from digest.errors import ConfigError
+from digest.errors import ConfigError, ListingMalformed, SourceError
+from digest.paper import Paper
 from digest.pipeline.collect import ExampleSupply
 from digest.pipeline.fetch import Supply
 from digest.sources import FileSource, Source, UrlSource
@@ -54,6 +55,16 @@ def open_sources(
 def dump_folder(settings: Settings) -> DumpFolder:
     """Say where pulled dumps are kept: beside the database."""
     return DumpFolder(path=settings.state_folder(os.environ) / "pulled")
+
+
+def papers_by(name: str, *, contact: str) -> list[Paper]:
+    """Ask arXiv for the latest papers of somebody by that name; raises SourceError."""
+    with Client(contact=contact) as client:
+        dump = Hydrator(client=client).latest_by(name)
+    try:
+        return [each.paper for each in formats.parse(dump, "arxiv-api").announcements]
+    except ListingMalformed as error:
+        raise SourceError(str(error)) from error
 
 
 def wanted_categories(settings: Settings) -> tuple[str, ...]:
