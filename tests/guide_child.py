@@ -4,12 +4,21 @@ What `digest init` writes has the services' own addresses; a test must not ask t
 """
 
 import sys
+from datetime import UTC, datetime
 from functools import partial
+
+from freezegun import freeze_time
 
 from digest.cli import main
 from digest.sources import hydration
 from digest.sources.client import Client
 from digest.wiring import sources
+
+NOW = datetime(2026, 3, 10, 12, 30, tzinfo=UTC)
+"""A Tuesday, after the day's announcement."""
+
+ASKING = ("Client", "ArxivSource", "HuggingFaceSource", "BiorxivSource", "Hydrator")
+"""What of `digest.wiring.sources` asks services."""
 
 
 def redirect(url: str) -> None:
@@ -23,4 +32,6 @@ def redirect(url: str) -> None:
 
 if __name__ == "__main__":
     redirect(sys.argv[1])
-    sys.exit(main(sys.argv[2:]))
+    with freeze_time(NOW, tick=True):
+        code = main(sys.argv[2:])
+    sys.exit(code)

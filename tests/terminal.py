@@ -7,6 +7,7 @@ import select
 import signal
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -27,6 +28,7 @@ class Terminal:
         self._pid, self._terminal = pty.fork()
         if self._pid == 0:
             os.chdir(self._folder)
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # whoever started us may ignore it
             os.execvpe(  # noqa: S606 (there is no shell here)
                 self._command[0], self._command, {**os.environ, **self._environ}
             )
@@ -42,9 +44,13 @@ class Terminal:
         """Type a line."""
         os.write(self._terminal, f"{line}\n".encode())
 
-    def press(self, key: str) -> None:
-        """Press Ctrl and a key."""
-        os.write(self._terminal, bytes([ord(key.upper()) - 64]))
+    def press(self, key: str, *, until: str) -> None:
+        """Press Ctrl and a key, again if need be: just after a prompt readline may miss a signal."""
+        for _ in range(20):
+            os.write(self._terminal, bytes([ord(key.upper()) - 64]))
+            with suppress(AssertionError):
+                return self.see(until, patience=2)
+        raise AssertionError(f"not shown: {until!r} after {self.shown!r}")
 
     def see(self, text: str, patience: float = 60) -> None:
         """Wait until it shows a text, after what was seen before."""

@@ -1,15 +1,19 @@
 """digest init at a terminal: from nothing to one's first issue."""
 
+import re
 import stat
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import date
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
+from freezegun import freeze_time
 
+import guide_child
 from arxiv_service import Arxiv, ArxivServer
+from digest.wiring import sources
 from http_server import Reply
 from servers import smtp_server
 from terminal import Terminal
@@ -28,9 +32,8 @@ class Services(ArxivServer):
     """arXiv of these days, its search, and no Daily Papers."""
 
     def __init__(self) -> None:
-        now = datetime.now(UTC)
-        arxiv = Arxiv(("cs.RO", "cs.LG"), first=(now - timedelta(days=14)).date(), now=now)
-        arxiv.announce(now.date() + timedelta(days=1))
+        arxiv = Arxiv(("cs.RO", "cs.LG"), first=date(2026, 3, 2), now=guide_child.NOW)
+        arxiv.announce(guide_child.NOW.date())
         super().__init__(arxiv)
 
     def take(self, path: str) -> Reply:
@@ -47,6 +50,16 @@ class Services(ArxivServer):
 def services(monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with Services() as services:
+        yield services
+
+
+@pytest.fixture
+def redirected(services: Services, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
+    """The services, asked by what runs in this process."""
+    for name in guide_child.ASKING:
+        monkeypatch.setattr(sources, name, getattr(sources, name))  # put back afterwards
+    guide_child.redirect(services.url(""))
+    with freeze_time(guide_child.NOW, tick=True):
         yield services
 
 
@@ -129,21 +142,12 @@ def test_who_gives_up_leaves_nothing_behind(services: Services, tmp_path: Path, 
     with at_terminal(tmp_path, services.url("")) as terminal:
         answer(terminal, ("Your e-mail address: ", "ada@example.org"))
         terminal.see("Fields: ")
-        terminal.press(key)
-        terminal.see("nothing is written")
+        terminal.press(key, until="nothing is written")
         assert terminal.end() == 130
     assert list(tmp_path.iterdir()) == []
 
 
-def test_flags_answer_without_a_terminal(
-    services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import guide_child
-    from digest.wiring import sources
-
-    for name in ("Client", "ArxivSource", "HuggingFaceSource", "BiorxivSource", "Hydrator"):
-        monkeypatch.setattr(sources, name, getattr(sources, name))  # put back afterwards
-    guide_child.redirect(services.url(""))
+def test_flags_answer_without_a_terminal(redirected: Services, tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
     library = tmp_path / "mine.bib"
     library.write_text("@article{a, title={Grasping herons}, year={2020}}")
@@ -199,13 +203,8 @@ def test_a_bad_flag_is_named_and_nothing_written(
 
 
 def test_no_network_leaves_a_configuration_and_says_what_next(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    redirected: Services, tmp_path: Path
 ) -> None:
-    import guide_child
-    from digest.wiring import sources
-
-    for name in ("Client", "ArxivSource", "HuggingFaceSource", "BiorxivSource", "Hydrator"):
-        monkeypatch.setattr(sources, name, getattr(sources, name))
     guide_child.redirect("http://127.0.0.1:9")
     config = tmp_path / "config.toml"
     ended = run(
@@ -217,9 +216,19 @@ def test_no_network_leaves_a_configuration_and_says_what_next(
     assert "Nothing for you" in ended.out
 
 
-def test_the_starter_pulls_arxiv_and_daily_papers(tmp_path: Path) -> None:
+def test_the_starter_yields_an_issue_once_it_has_ones_own_words(
+    redirected: Services, tmp_path: Path
+) -> None:
     config = tmp_path / "config.toml"
     assert run("init", str(config)).code == 0
-    assert [f'kind = "{kind}"' in config.read_text() for kind in ("arxiv", "huggingface")]
-    report = run("--config", str(config), "check", "--json")
-    assert (report.code, report.json["sources"]) == (0, 2)
+    assert run("--config", str(config), "check").code == 0
+    text = config.read_text().replace('"cs.CL", "cs.LG"', '"cs.RO", "cs.LG"')
+    config.write_text(re.sub("about = .*", "", text.replace('"reasoning"', '"number"')))
+    fetched = run("--config", str(config), "fetch", "--json")
+    assert {each["source"]: each["new"] > 0 for each in fetched.lines} == {
+        "arxiv": True,
+        "daily papers": False,
+    }
+    assert "On the number" in run("--config", str(config), "rank", "you@example.org").out
+    assert run("--config", str(config), "send", "--no-fetch").code == 0
+    assert len(list((tmp_path / "out").glob("*.eml"))) == 1

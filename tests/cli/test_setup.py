@@ -37,14 +37,6 @@ def test_the_demo_sends_to_each_sample_subscriber_and_leaves_the_messages(tmp_pa
     assert len(re.findall(r"because .*: \d+ of 100", result.out)) == 3
 
 
-def test_init_writes_a_configuration_that_works_as_it_stands(tmp_path: Path) -> None:
-    config = tmp_path / "config.toml"
-    assert run("init", str(config)).code == 0
-    (tmp_path / "dumps").mkdir()
-    assert run("--config", str(config), "check").code == 0
-    assert run("--config", str(config), "send", "--json").code == 0
-
-
 def test_init_writes_a_profile_for_an_address(tmp_path: Path) -> None:
     file = tmp_path / "ada.toml"
     assert run("init", "--subscriber", "ada@example.org", str(file)).code == 0
