@@ -45,7 +45,7 @@ class Terminal:
         os.write(self._terminal, f"{line}\n".encode())
 
     def press(self, key: str, *, until: str) -> None:
-        """Press Ctrl and a key, again if need be: just after a prompt readline may miss a signal."""
+        """Press Ctrl and a key, again where readline misses one just after its prompt."""
         for _ in range(20):
             os.write(self._terminal, bytes([ord(key.upper()) - 64]))
             with suppress(AssertionError):

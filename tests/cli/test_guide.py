@@ -223,7 +223,8 @@ def test_the_starter_yields_an_issue_once_it_has_ones_own_words(
     assert run("init", str(config)).code == 0
     assert run("--config", str(config), "check").code == 0
     text = config.read_text().replace('"cs.CL", "cs.LG"', '"cs.RO", "cs.LG"')
-    config.write_text(re.sub("about = .*", "", text.replace('"reasoning"', '"number"')))
+    text = re.sub('keywords = .*|categories = ."cs.CL".|about = .*', "", text)
+    config.write_text(f'{text}keywords = ["number"]\n')
     fetched = run("--config", str(config), "fetch", "--json")
     assert {each["source"]: each["new"] > 0 for each in fetched.lines} == {
         "arxiv": True,
