@@ -247,8 +247,8 @@ class _Words(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         marks = " ".join(value or "" for name, value in attrs if name in ("class", "id"))
         self._is_over = self._is_over or bool(self._OPENINGS.search(marks))
-        if tag == "body":
-            self._inside = None  # a head without an end ends here
+        if tag == "body" and self._inside and self._inside[0] == "head":
+            self._inside = None  # one without an end
         elif self._inside is not None:
             name, depth = self._inside
             self._inside = (name, depth + (tag == name))

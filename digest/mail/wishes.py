@@ -135,8 +135,8 @@ def is_wish(
     said = (clause for clause in _clauses(own) if not _is_courtesy(clause))
     if not is_machines:
         return any(_is_clause_of_it(clause, addresses) for clause in said)
-    is_short = len(own.split()) <= _FEW_WORDS and not is_away
-    return is_short and _is_clause_of_it(next(said, ""), addresses)
+    is_short = len(own.split()) <= _FEW_WORDS or not is_automatic
+    return is_short and not is_away and _is_clause_of_it(next(said, ""), addresses)
 
 
 def says_more(own: str, *, addresses: Collection[str] = ()) -> bool:

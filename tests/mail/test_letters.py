@@ -164,6 +164,10 @@ def test_of_two_forms_of_one_letter_the_one_with_words_counts() -> None:
     "quotation",
     [
         pytest.param("<blockquote><p>Unsubscribe</p></blockquote>", id="blockquote"),
+        pytest.param(
+            "<blockquote><html><head></head><body><p>Unsubscribe</body></html></blockquote>",
+            id="a whole document",
+        ),
         pytest.param("<blockquote><p>Unsubscribe", id="without an end"),
         pytest.param('<div class="gmail_quote"><div>a</div><p>Unsubscribe</p></div>', id="Gmail"),
         pytest.param('<div id="divRplyFwdMsg"></div><p>Unsubscribe</p>', id="Outlook"),

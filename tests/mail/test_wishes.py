@@ -286,6 +286,12 @@ def test_a_vacation_notice_that_is_not_marked_stops_nobody() -> None:
     assert not is_wish("Re: Graphs", own, addresses=KNOWN)
 
 
+def test_a_wish_above_a_whole_issue_that_nothing_marks_as_quoted_counts() -> None:
+    issue = "Daily Papers\n" * 50 + "\n\nTo stop: mailto:a@b.org?subject=unsubscribe%20x"
+    assert is_wish("Re: Graphs", f"Please unsubscribe me.\n\n{issue}", addresses=KNOWN)
+    assert not is_wish("Re: Graphs", f"I answer later.\n\nUnsubscribe\n\n{issue}", addresses=KNOWN)
+
+
 @pytest.mark.parametrize(
     ("own", "more"),
     [
