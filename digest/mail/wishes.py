@@ -10,7 +10,6 @@ import unicodedata
 from collections.abc import Collection, Iterator
 
 _MOST = 2_000  # characters: who wants to stop says so early
-_FEW_WORDS = 40
 
 
 def _any(*words: str) -> str:
@@ -135,8 +134,7 @@ def is_wish(
     said = (clause for clause in _clauses(own) if not _is_courtesy(clause))
     if not is_machines:
         return any(_is_clause_of_it(clause, addresses) for clause in said)
-    is_short = len(own.split()) <= _FEW_WORDS or not is_automatic
-    return is_short and not is_away and _is_clause_of_it(next(said, ""), addresses)
+    return not is_away and _is_clause_of_it(next(said, ""), addresses)
 
 
 def says_more(own: str, *, addresses: Collection[str] = ()) -> bool:

@@ -81,6 +81,13 @@ def test_a_wish_beside_a_quotation_of_ours_counts_and_the_token_is_found(text: s
 
 
 @pytest.mark.parametrize("text", BELOW.values(), ids=BELOW.keys())
+def test_a_gateways_mark_does_not_hide_a_wish_above_a_quotation(text: str) -> None:
+    long = text + "> A line more of what we wrote.\n" * 50
+    returned = read_returned(mail("Re: Graphs", long, Auto_Submitted="auto-generated"))
+    assert returned.kind is Kind.UNSUBSCRIBE
+
+
+@pytest.mark.parametrize("text", BELOW.values(), ids=BELOW.keys())
 @pytest.mark.parametrize("own", ["Great!", "I am away until Monday.", "fewer papers please"])
 def test_what_is_quoted_stops_nobody(text: str, own: str) -> None:
     for wish in (WISH, "Bitte abmelden."):
