@@ -104,7 +104,7 @@ def service_account(config: Path, state: Path) -> Account | None:
     That is the owner of the state folder, unless root made it; for a configuration under /etc
     then the user of our units; else whoever asks.
     """
-    owner = state.stat().st_uid if state.exists() else 0
+    owner = state.stat().st_uid if os.path.exists(state) else 0  # noqa: PTH110 (as above)
     try:
         if owner:
             return Account.of(pwd.getpwuid(owner))

@@ -1,6 +1,7 @@
 """Where the configuration lies, and how paths inside it are meant."""
 
 import glob
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -52,8 +53,14 @@ def find(explicit: str | None, environ: Mapping[str, str], cwd: Path) -> Path:
     for place in places:
         if is_file(place) or (named and place.exists()):  # a pipe may be named
             return place
-    looked = ", ".join(str(place) for place in places)
+    looked = ", ".join(map(_shown, places))
     raise ConfigError([f"no configuration: looked for {looked}; `digest init` writes one"])
+
+
+def _shown(place: Path) -> str:
+    """Name a place that has no file for us, and say if we are not let in where it lies."""
+    is_closed = os.path.isdir(place.parent) and not os.access(place.parent, os.X_OK)  # noqa: PTH112
+    return f"{place} (the folder is closed to you)" if is_closed else str(place)
 
 
 def _usual_places(environ: Mapping[str, str], cwd: Path) -> Iterator[Path]:
