@@ -1,7 +1,8 @@
 """`digest` from a process that has loaded it already: a second of work less for each command.
 
 The server forks for each command; the client, a program to put on the PATH, lends it its streams,
-folder and environment, and ends as the command did.
+folder and environment, and ends as the command did. It is a Tuesday in March there, and the
+services that sources ask are on loopback, as guide_child.py has it.
 """
 
 import importlib
@@ -33,12 +34,12 @@ sys.exit(code[0] if code else 137)
 
 
 @contextmanager
-def forking() -> Iterator[str]:
+def forking(services: str) -> Iterator[str]:
     """Serve while entered; return the words of a shell that stand for `digest`."""
     with tempfile.TemporaryDirectory(prefix="digest-") as folder:
         path, client = Path(folder, "socket"), Path(folder, "client.py")
         client.write_text(CLIENT)
-        command = [sys.executable, __file__, str(path)]
+        command = [sys.executable, __file__, str(path), services]
         server = subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True)
         try:
             assert server.stdout is not None
@@ -49,18 +50,24 @@ def forking() -> Iterator[str]:
             server.communicate()
 
 
-def _serve(path: str) -> None:
+def _serve(path: str, services: str) -> None:
+    import freezegun
+
     import digest
+    import guide_child
 
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     for module in pkgutil.walk_packages(digest.__path__, "digest."):
         if not any(each in module.name for each in ("__main__", "migrations", "embedding")):
             importlib.import_module(module.name)
+    guide_child.redirect(services)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(path)
     listener.listen()
     os.write(1, b"ready\n")
+    freezegun.configure(extend_ignore_list=["scipy", "numpy", "lxml", "rich"])
+    freezegun.freeze_time(guide_child.NOW, tick=True).start()
     while True:
         connection, _ = listener.accept()
         if os.fork() == 0:
@@ -96,4 +103,4 @@ def _be_the_command(connection: socket.socket) -> None:
 
 
 if __name__ == "__main__":
-    _serve(sys.argv[1])
+    _serve(*sys.argv[1:])

@@ -153,7 +153,7 @@ class Story:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.communicate()
         self._output = begun + said
-        expected = {130, -signal.SIGINT} if "until Ctrl-C" in block.marks else {0}
+        expected = {0, 130, -signal.SIGINT} if "until Ctrl-C" in block.marks else {0}
         if "exit" in block.marks:
             expected = {int(block.marks["exit"])}
         if process.returncode not in expected:

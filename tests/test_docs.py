@@ -3,8 +3,10 @@
 Commands are in fences called sh, configuration in fences called toml. The sh blocks of a page run
 in order, each by `bash -euo pipefail`, all in one world of the page's own: an empty HOME, which is
 where they begin, with sample listings in dumps/; `digest` and `python3` on the PATH; a mail server
-on 127.0.0.1:$SMTP_PORT; the checkout at $CHECKOUT; no network. Folder and exported variables go on
-from block to block. A comment right before a fence, on lines of its own, says what is special:
+on 127.0.0.1:$SMTP_PORT; the checkout at $CHECKOUT; no network, but arXiv (cs.CL and cs.LG) and
+Daily Papers on loopback, on 10 March 2026, which is the day for `digest` (not for `date`). Folder
+and exported variables go on from block to block. A comment right before a fence, on lines of its
+own, says what is special:
 
     <!-- not run: WHY -->        the commands can't be run here: why, and what runs them instead
     <!-- boot: NAME -->          .ci/boot runs them, on a machine of its own
@@ -20,24 +22,46 @@ frame that adds what it leaves out (`framed`, below): whole tables, a subscriber
 of one interest. Keep sh blocks few: a command takes a second, and all pages together have twenty.
 """
 
+import json
 import re
 import runpy
 import shutil
 import tomllib
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+import guide_child
+from arxiv_service import Arxiv, ArxivServer
 from forks import forking
+from http_server import Reply
 from pages import PAGES, ROOT, SAMPLES, Block, Story, WrongPageError, blocks_of
 from servers import smtp_server
 from world import run
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 LANGUAGES = {"sh", "toml", "text", "ini", "html", "json", "csv", "bibtex", "jinja"}
+NOTHING = b"""<?xml version="1.0" encoding="UTF-8"?><feed xmlns="http://www.w3.org/2005/Atom"
+xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/"><id>https://arxiv.org/api/nothing</id>
+<opensearch:totalResults>0</opensearch:totalResults></feed>"""
+DAILY_PAPER = {
+    "paper": {
+        "id": "2603.91001",
+        "title": "Speculative Decoding for Paper Cranes",
+        "summary": "We fold two cranes, and let the small one fly ahead.",
+        "publishedAt": "2026-03-09T10:00:00.000Z",
+        "submittedOnDailyAt": "2026-03-10T00:00:00.000Z",
+        "authors": [{"name": "Ada Stream"}],
+        "upvotes": 12,
+    },
+    "publishedAt": "2026-03-10T00:00:00.000Z",
+    "title": "Speculative Decoding for Paper Cranes",
+    "numComments": 2,
+}
 INTEREST = {"keywords", "authors", "categories", "examples", "about", "require", "always"}
 LEFT_OUT = {
     "source": '[[source]]\nname = "saved"\nkind = "file"\npath = "dumps/*"\n',
@@ -57,8 +81,19 @@ def blocks(page: Path) -> list[Block]:
 @pytest.fixture(scope="session")
 def digest() -> Iterator[str]:
     """Return the command, as one that is quick to begin."""
-    with forking() as command:
+    arxiv = Arxiv(("cs.CL", "cs.LG"), first=date(2026, 3, 2), now=guide_child.NOW)
+    arxiv.announce(guide_child.NOW.date())
+    with Services(arxiv) as services, forking(services.url("")) as command:
         yield command
+
+
+class Services(ArxivServer):
+    """arXiv of some days in March, a query without an answer, and Daily Papers with one paper."""
+
+    def take(self, path: str) -> Reply:
+        if path.startswith("/api/daily_papers"):
+            return Reply(body=json.dumps([DAILY_PAPER]).encode())
+        return Reply(body=NOTHING) if path.startswith("/api/query") else super().take(path)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)

@@ -18,8 +18,7 @@ NEEDED = (
     "templates/issue/body.html",
     "templates/style.css",
     "config.example.toml",
-    "docs/configuration.md",
-    "docs/operating.md",
+    *re.findall(r"\((docs/[a-z-]+\.md)\)", (ROOT / "README.md").read_text()),
 )
 
 
