@@ -15,9 +15,9 @@ from digest.errors import ConfigError, DigestError
 
 log = logging.getLogger(__name__)
 
+INTERRUPTED = 130
 _AGAIN = 75
 _BAD_USAGE = 2
-_INTERRUPTED = 130
 _TERMINATED = 143
 _SYSLOG = {10: 7, 20: 6, 30: 4, 40: 3, 50: 2}
 """Levels of logging as syslog numbers them."""
@@ -77,6 +77,8 @@ def _run(arguments: argparse.Namespace) -> int:
     try:
         module, function = arguments.command.split(":")
         command = getattr(import_module(f"digest.cli.{module}"), function)
+        if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # until now nothing had begun
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         code = int(command(arguments))
         sys.stdout.flush()
     except ConfigError as error:
@@ -87,7 +89,7 @@ def _run(arguments: argparse.Namespace) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         sys.stderr.write("digest: interrupted; whatever waits is left to the next run\n")
-        return _INTERRUPTED
+        return INTERRUPTED
     except _Terminated:
         sys.stderr.write("digest: terminated; whatever waits is left to the next run\n")
         return _TERMINATED
