@@ -16,6 +16,8 @@ from digest.subscriber import Schedule
 LOOK_AHEAD = timedelta(days=3653)
 STILL_DUE = timedelta(hours=6)
 """How long after its instant a day's issue may still be made, past midnight too."""
+FIRST_STILL_DUE = timedelta(hours=1)
+"""The same of somebody's first issue, beyond what they wait for late sources."""
 _DAY = timedelta(days=1)
 _MINUTE = timedelta(minutes=1)
 
@@ -73,6 +75,20 @@ def day_in_question(schedule: Schedule, now: datetime, *, done: date | None) -> 
     at = due_at(schedule, yesterday)
     is_overdue = now - at > max(STILL_DUE, schedule.wait_for + _MINUTE)
     return today if is_overdue or not _is_on(at, schedule, yesterday) else yesterday
+
+
+def may_have_an_issue(
+    schedule: Schedule, day: date, *, known_since: datetime, is_first: bool, now: datetime
+) -> bool:
+    """Say whether somebody who is new, or was new lately, may have a day's issue now.
+
+    They have a first one at their next hour: not one of an hour before they were known (to the
+    minute), nor one of an hour long past, when whatever calls at the hour begins later than that.
+    """
+    at = due_at(schedule, day)
+    if at < known_since.replace(second=0, microsecond=0):
+        return False
+    return not is_first or now - at <= schedule.wait_for + FIRST_STILL_DUE
 
 
 def missed_days(schedule: Schedule, after: date, before: date) -> int:

@@ -8,8 +8,13 @@ import socket
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from typing import Self
 
+from digest import wiring
+from digest.store import issues, subscribers
+from digest.store.database import writing
+from digest.store.issues import Verdict
 from world import World
 
 
@@ -77,7 +82,20 @@ class Running:
             seconds = 0
 
 
-def always_due(world: World) -> None:
-    """Let everybody's hour be past at once."""
+def always_due(world: World, *names: str) -> None:
+    """Let everybody's hour be past at once, and let those named be known for long.
+
+    Who is new would have to wait for their hour.
+    """
     world.defaults = 'days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]\nsend_at = "00:00"'
     world.write()
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    settings = wiring.load_settings(str(world.config))
+    with wiring.open_store(settings, create=True) as engine, writing(engine) as connection:
+        for name in names:
+            key = f"{name}@example.org"
+            subscribers.meet(connection, [key], now=yesterday - timedelta(days=9))
+            verdict = Verdict(
+                subscriber=key, day=yesterday.date(), why="nothing-new", decided_at=yesterday
+            )
+            issues.decide(connection, verdict)

@@ -17,7 +17,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
 from http_server import HttpServer, Reply  # noqa: E402
-from running import Running  # noqa: E402
+from running import Running, always_due  # noqa: E402
 from servers import smtp_server  # noqa: E402
 from world import World  # noqa: E402
 
@@ -49,7 +49,6 @@ def soak(folder: Path, seconds: float) -> Running:
         web.script(FEED, feed(4))
         world = World(folder)
         soon = datetime.now(UTC) + timedelta(minutes=1)
-        world.defaults += '\nsend_at = "00:00"'
         world.sources = (
             f'[[source]]\nname = "graphs"\nkind = "url"\nurl = "{web.url(FEED)}"\nevery = "1m"'
         )
@@ -58,6 +57,7 @@ def soak(folder: Path, seconds: float) -> Running:
             world.person("bob", f'send_at = "{soon:%H:%M}"'),
         ]
         world.serve_mail(mail)
+        always_due(world, "ada", "cleo")
         with Running(world, watchdog=10, patience=seconds) as service:
             service.hear("READY=1")
             service.read("to=ada@example.org state=sent")

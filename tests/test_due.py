@@ -13,6 +13,7 @@ from digest.due import (
     day_in_question,
     due_at,
     local_day,
+    may_have_an_issue,
     missed_days,
     next_due,
     why_not,
@@ -224,6 +225,43 @@ def test_yesterdays_issue_may_come_past_midnight(
     schedule: Schedule, now: str, done: date | None, expected: date
 ) -> None:
     assert day_in_question(schedule, utc(now), done=done) == expected
+
+
+@pytest.mark.parametrize(
+    ("known_since", "now", "is_first", "expected"),
+    [
+        pytest.param("2026-03-08T20:00", "2026-03-09T07:30", True, True, id="the next hour"),
+        pytest.param("2026-03-09T07:30:59", "2026-03-09T07:30:59", True, True, id="that minute"),
+        pytest.param("2026-03-09T07:31", "2026-03-09T07:31", True, False, id="a minute late"),
+        pytest.param("2026-03-09T22:36", "2026-03-09T22:36", True, False, id="in the evening"),
+        pytest.param("2026-03-09T22:36", "2026-03-10T07:29", True, False, id="before their hour"),
+        pytest.param("2026-03-01T09:00", "2026-03-09T22:36", True, False, id="the clock is new"),
+        pytest.param("2026-03-01T09:00", "2026-03-09T10:30", True, True, id="still waited for"),
+        pytest.param("2026-03-01T09:00", "2026-03-09T10:31", True, False, id="waited for no more"),
+        pytest.param("2026-03-01T09:00", "2026-03-09T22:36", False, True, id="after an outage"),
+        pytest.param("2026-03-09T22:36", "2026-03-09T22:36", False, False, id="back again"),
+    ],
+)
+def test_who_is_new_has_a_first_issue_at_their_next_hour(
+    known_since: str, now: str, is_first: bool, expected: bool
+) -> None:
+    schedule = every_day("UTC", "07:30")
+    may = may_have_an_issue(
+        schedule, MONDAY, known_since=utc(known_since), is_first=is_first, now=utc(now)
+    )
+    assert may is expected
+
+
+@given(zones, days, times, times)
+def test_nobody_who_is_new_misses_their_next_hour(
+    timezone: str, known_on: date, known_at: time, send_at: time
+) -> None:
+    schedule = every_day(timezone, send_at.isoformat())
+    since = datetime.combine(known_on, known_at, UTC)
+    at = next_due(schedule, since)
+    assert at is not None
+    day = local_day(at, timezone)
+    assert may_have_an_issue(schedule, day, known_since=since, is_first=True, now=at)
 
 
 def test_days_missed_are_those_that_would_have_had_mail() -> None:

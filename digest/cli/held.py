@@ -68,6 +68,8 @@ def _held(engine: sa.Engine, person: Subscriber) -> dict[str, Any]:
         stopped = suppressions.load(connection)
         cast = votes.load(connection, {person.key: person.keys})[person.key]
         had = issues.had(connection, {person.key: person.keys})[person.key]
+        met_at = subscribers.known_since(connection)
+        known_since = min((met_at[key] for key in person.keys if key in met_at), default=None)
         stop = next((stopped[key] for key in _names(person) if key in stopped), None)
         return {
             "email": person.email,
@@ -76,6 +78,7 @@ def _held(engine: sa.Engine, person: Subscriber) -> dict[str, Any]:
             "kept": None,
             "profile": None,
             "token": Tokens(key).of_subscriber(person.email) if key else None,
+            "known_since": known_since.isoformat(timespec="seconds") if known_since else None,
             "suppressed": stop.why if stop else None,
             "suppressed_since": stop.since.isoformat(timespec="seconds") if stop else None,
             "issues": [
@@ -111,6 +114,8 @@ def _told(held: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "who", f"{name}: {_KEPT[held['kept']]}"
     if held["formerly"]:
         yield "formerly", ", ".join(held["formerly"])
+    if held["known_since"]:
+        yield "known since", held["known_since"][:10]
     if held["suppressed"]:
         yield "mail", f"none since {held['suppressed_since'][:10]}: {held['suppressed']}"
     elif held["kept"]:

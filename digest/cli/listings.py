@@ -42,6 +42,7 @@ def parse(arguments: argparse.Namespace) -> int:
 def fetch(arguments: argparse.Namespace) -> int:
     """Pull the sources, or read the given dumps, into the store."""
     from digest import wiring
+    from digest.wiring import people
 
     if arguments.files and len(arguments.source) > 1:
         raise ConfigError(["dumps given by hand can be of one --source only"])
@@ -51,6 +52,7 @@ def fetch(arguments: argparse.Namespace) -> int:
         wiring.open_sources(settings, arguments.source) as supply,
         wiring.open_store(settings, create=True) as engine,
     ):
+        people.meet(engine, settings.subscribers, now=wiring.now())
         haul = _fetch_dumps(engine, supply, dumps, arguments) if dumps else _fetch(engine, supply)
     done = haul.fetched
     for line in (*(line for each in done for line in each.complaints), *haul.complaints):

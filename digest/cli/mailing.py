@@ -70,6 +70,9 @@ def _run(settings: Settings, engine: sa.Engine, arguments: argparse.Namespace) -
             complain("nothing is sent")
             return 0
         _keep_files(settings, engine, edition)
+        new = people.meet(engine, everyone, now=edition.now)
+        if arguments.due and new:
+            complain(f"{new} new subscriber{'s' * (new != 1)}: the first issue at the next hour")
     with (
         progress("composing") as tick,
         wiring.summaries(settings, engine, dry=arguments.dry_run) as summaries,

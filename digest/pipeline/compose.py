@@ -34,7 +34,8 @@ class Edition:
     """What one composing run is to do.
 
     `domain` goes into Message-IDs. `named` are addresses asked for by name, whose days of the
-    week don't count; with `only_due` the hour counts, and a day decided already stays so.
+    week don't count; with `only_due` the hour counts, for who is new the next one, and a day
+    decided already stays so.
     `overdue` are sources about to be pulled: they count as late.
     """
 
@@ -141,8 +142,17 @@ def _is_over(subscriber: Subscriber, past: Past, edition: Edition) -> bool:
         return True
     if not edition.only_due:
         return False
-    at = due.due_at(subscriber.schedule, day)
     decided = past.decided.get(subscriber.key)
+    may = due.may_have_an_issue(
+        subscriber.schedule,
+        day,
+        known_since=past.known_since(subscriber) or edition.now,
+        is_first=last is None and decided is None,
+        now=edition.now,
+    )
+    if not may:
+        return True
+    at = due.due_at(subscriber.schedule, day)
     if decided is not None and decided.day >= day and decided.decided_at >= at:
         return True
     if past.waits_for(subscriber):

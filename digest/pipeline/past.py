@@ -10,7 +10,7 @@ from digest.issue import Outcome, SourceReport
 from digest.store import issues, marks, pulls, suppressions
 from digest.store.issues import Verdict
 from digest.store.pulls import PullRecord
-from digest.store.subscribers import hashed
+from digest.store.subscribers import hashed, known_since
 from digest.subscriber import Subscriber
 
 _A_DAY_OF_PULLS = timedelta(hours=20)
@@ -26,6 +26,7 @@ class Past:
     suppressed: frozenset[str]
     reports: tuple[SourceReport, ...]
     late: frozenset[str]
+    met_at: Mapping[str, datetime]
     had_until: datetime | None = None
 
     @classmethod
@@ -51,6 +52,7 @@ class Past:
                 if name in last_pulls
             ),
             late=pulls.late(connection) | overdue,
+            met_at=known_since(connection),
             had_until=mark.at
             if (mark := marks.load(connection).get(marks.Name.HAD_UNTIL))
             else None,
@@ -67,6 +69,11 @@ class Past:
         """Say whether something that they read is expected and not there yet."""
         wanted = subscriber.sources
         return any(wanted is None or source in wanted for source in self.late)
+
+    def known_since(self, subscriber: Subscriber) -> datetime | None:
+        """Return since when they are known, under any address; None if nobody noted it yet."""
+        instants = (self.met_at[key] for key in subscriber.keys if key in self.met_at)
+        return min(instants, default=None)
 
     def day_of(self, subscriber: Subscriber) -> date | None:
         """Give the day of their last issue, under any of their addresses."""

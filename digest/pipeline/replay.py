@@ -66,6 +66,7 @@ def _issue(
         suppressed=frozenset(),
         reports=(),
         late=frozenset(),
+        met_at={},
     )
     desk = Desk(
         connection,

@@ -228,7 +228,6 @@ class _Service:
             if url != self._work.settings.database_url(os.environ):
                 log.warning("another database needs a restart")
             self._work.renew(settings)
-            log.info("reloaded subscribers=%d", len(settings.subscribers))
             for step in STEPS:
                 self._scheduler.modify_job(step, next_run_time=wiring.now())
         self._notifier.ready()

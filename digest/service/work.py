@@ -49,6 +49,7 @@ class Work:
     delivered: Delivered = field(default_factory=Delivered)
     complaints: tuple[str, ...] = ()
     _known: tuple[int, datetime | None] | None = None
+    _is_renewed: bool = False
     _everyone: tuple[Subscriber, ...] = ()
     _agenda: Agenda | None = None
     _lock: threading.RLock = field(default_factory=threading.RLock)
@@ -59,6 +60,7 @@ class Work:
         with self._lock:
             self.settings = settings
             self._known = None
+            self._is_renewed = True
 
     def next_at(self) -> datetime | None:
         """When somebody is due next."""
@@ -138,7 +140,12 @@ class Work:
                 self._everyone = tuple(everyone)
                 for line in self.complaints:
                     log.warning("%s", line)
-                self._agenda = Agenda((each.schedule for each in everyone), since=wiring.now())
+                now = wiring.now()
+                new = people.meet(self.engine, everyone, now=now)
+                word = "reloaded " if self._is_renewed else ""
+                log.info("%ssubscribers=%d new=%d", word, len(everyone), new)
+                self._is_renewed = False
+                self._agenda = Agenda((each.schedule for each in everyone), since=now)
                 self._known = known
             return replace(self.settings, subscribers=self._everyone)
 

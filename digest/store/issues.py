@@ -38,12 +38,13 @@ class PastIssue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """Why a subscriber had no issue on a day, as it was decided."""
+    """Why a subscriber had no issue on a day, as it was decided; `searched` papers in vain."""
 
     subscriber: str
     day: date
     why: str
     decided_at: datetime
+    searched: int | None = None
 
 
 def add(connection: sa.Connection, issue: Issue, *, profile: str | None = None) -> int | None:
@@ -258,13 +259,14 @@ def decide(connection: sa.Connection, verdict: Verdict) -> None:
         "day": verdict.day,
         "why": verdict.why,
         "decided_at": verdict.decided_at,
+        "searched": verdict.searched,
     }
     table = schema.verdicts
     statement = upsert(table, connection).values(values)
     connection.execute(
         statement.on_conflict_do_update(
             index_elements=[table.c.subscriber, table.c.day],
-            set_={"why": verdict.why, "decided_at": verdict.decided_at},
+            set_={name: values[name] for name in ("why", "decided_at", "searched")},
         )
     )
 

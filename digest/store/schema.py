@@ -216,6 +216,16 @@ verdicts = sa.Table(
     sa.Column("day", sa.Date, primary_key=True),
     sa.Column("why", sa.Text, nullable=False),
     sa.Column("decided_at", UtcDateTime, nullable=False),
+    # How many papers were looked at in vain; None where none were.
+    sa.Column("searched", sa.Integer),
+)
+
+# When a command that writes, or the service, first saw a subscriber of any kind.
+known_since = sa.Table(
+    "known_since",
+    metadata,
+    sa.Column("subscriber", sa.Text, primary_key=True),
+    sa.Column("at", UtcDateTime, nullable=False),
 )
 
 suppressions = sa.Table(

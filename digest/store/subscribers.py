@@ -13,6 +13,7 @@ from digest.store.database import upsert
 from digest.store.papers import chunks
 
 _TABLE = schema.subscribers
+_KNOWN = schema.known_since
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,7 @@ def put(
                 ),
                 rows,
             )
+        meet(connection, (email for email in chunk if email not in held), now=now)
     return count
 
 
@@ -83,9 +85,33 @@ def rename(connection: sa.Connection, old: str, new: str, *, now: datetime) -> b
     kept = find(connection, old)
     if kept is None:
         return False
+    met_at = known_since(connection).get(kept.email)
     remove(connection, old)
+    meet(connection, [new.casefold()], now=met_at or now)
     put(connection, [renamed(kept.facts, new)], now=now)
     return True
+
+
+def meet(connection: sa.Connection, keys: Iterable[str], *, now: datetime) -> None:
+    """Note that somebody is known from now on; who was known before stays so.
+
+    Who was noted by a clock that was ahead once is known from now on, too.
+    """
+    rows = [{"subscriber": key, "at": now} for key in keys]
+    if rows:
+        statement = upsert(_KNOWN, connection)
+        earlier = statement.on_conflict_do_update(
+            index_elements=[_KNOWN.c.subscriber],
+            set_={"at": statement.excluded.at},
+            where=_KNOWN.c.at > statement.excluded.at,
+        )
+        connection.execute(earlier, rows)
+
+
+def known_since(connection: sa.Connection) -> dict[str, datetime]:
+    """Return since when each address is known."""
+    rows = connection.execute(sa.select(_KNOWN.c.subscriber, _KNOWN.c.at))
+    return {row[0]: row[1] for row in rows}
 
 
 def renamed(facts: Mapping[str, Any], new: str) -> dict[str, Any]:
@@ -96,7 +122,8 @@ def renamed(facts: Mapping[str, Any], new: str) -> dict[str, Any]:
 
 
 def remove(connection: sa.Connection, email: str) -> bool:
-    """Keep a subscriber no longer; what they had stays known."""
+    """Keep a subscriber no longer; what they had stays known, but one who comes back is new."""
+    connection.execute(sa.delete(_KNOWN).where(_KNOWN.c.subscriber == email.casefold()))
     gone = connection.execute(sa.delete(_TABLE).where(_TABLE.c.email == email.casefold()))
     return gone.rowcount > 0
 
@@ -113,6 +140,7 @@ def erase(connection: sa.Connection, addresses: Sequence[str], *, now: datetime)
         sa.delete(schema.had).where(schema.had.c.subscriber.in_(keys)),
         sa.delete(schema.votes).where(schema.votes.c.subscriber.in_(keys)),
         sa.delete(schema.verdicts).where(schema.verdicts.c.subscriber.in_(keys)),
+        sa.delete(_KNOWN).where(_KNOWN.c.subscriber.in_(keys)),
         sa.delete(schema.bounces).where(schema.bounces.c.email.in_(keys)),
         sa.delete(schema.suppressions).where(schema.suppressions.c.email.in_(keys)),
         *(

@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from digest.config.people import reader
 from digest.errors import ConfigError
 from digest.store import good_files
 from digest.store import subscribers as kept_subscribers
-from digest.store.database import reading
+from digest.store.database import reading, writing
 from digest.subscriber import Subscriber
 
 
@@ -35,6 +36,18 @@ def subscribers(settings: Settings, engine: sa.Engine) -> tuple[list[Subscriber]
             if taken.isdisjoint(subscriber.keys):
                 everyone.append(subscriber)
     return everyone, tuple(complaints)
+
+
+def meet(engine: sa.Engine, everyone: Sequence[Subscriber], *, now: datetime) -> int:
+    """Note since when those are known of whom that is not noted yet; return how many they are."""
+    with reading(engine) as connection:
+        met_at = kept_subscribers.known_since(connection)
+    known = {key for key, at in met_at.items() if at <= now}
+    new = [each for each in everyone if known.isdisjoint(each.keys)]
+    if new:
+        with writing(engine) as connection:
+            kept_subscribers.meet(connection, (each.key for each in new), now=now)
+    return len(new)
 
 
 def _of_files(settings: Settings, engine: sa.Engine) -> tuple[list[Subscriber], list[str]]:

@@ -215,6 +215,8 @@ def test_due_waits_for_the_hour_in_the_subscribers_zone(world: World) -> None:
 
 
 def test_due_decides_a_day_once(world: World) -> None:
+    with freeze_time("2026-03-09 07:00:00"):
+        world.run("fetch")
     with freeze_time(MONDAY):
         first = world.run("send", "--due", "--json").json
         world.announce(*make_papers(1))
@@ -435,6 +437,45 @@ def test_a_run_by_hand_before_the_hour_does_not_settle_the_day(world: World) -> 
     with freeze_time("2026-03-09 07:31:00"):
         due = world.run("send", "--due", "--json").json
     assert (early["why"], due["sent"]) == ({"nothing-new": 1}, 1)
+
+
+def test_who_is_new_has_a_first_issue_at_their_next_hour_or_once_it_is_asked_for(
+    world: World,
+) -> None:
+    world.people = [world.person(name) for name in ("ada", "bob", "cleo")]
+    world.write()
+    world.announce(*make_papers(1))
+    with freeze_time("2026-03-09 22:36:00"):
+        due = world.run("send", "--due", "--json")
+        named = world.run("send", "ada@example.org", "--json").json
+    with freeze_time("2026-03-09 23:00:00"):
+        again = world.run("send", "--due", "--json")
+    with freeze_time("2026-03-10 07:30:00"):
+        morning = world.run("send", "--due", "--json").json
+    assert (due.code, due.json["issues"], due.json["skipped"]) == (0, 0, 0)
+    assert "3 new subscribers: the first issue at the next hour" in due.err
+    assert (named["sent"], again.json["issues"], again.err) == (1, 0, "")
+    assert morning["sent"] == 2  # ada has had the paper
+
+
+def test_everyone_who_is_new_has_an_issue_when_send_is_told_so(world: World) -> None:
+    world.announce(*make_papers(1))
+    with freeze_time("2026-03-09 22:36:00"):
+        assert world.run("send", "--due", "--json").json["issues"] == 0
+        assert world.run("send", "--json").json["sent"] == 1
+
+
+def test_a_dry_run_knows_who_is_new_and_notes_it_not(world: World) -> None:
+    world.announce(*make_papers(1))
+    world.people = []
+    world.write()
+    with freeze_time("2026-03-09 06:00:00"):
+        world.run("fetch")
+    world.people = [world.person("ada")]
+    world.write()
+    with freeze_time("2026-03-09 22:36:00"):
+        dry = world.run("send", "--due", "--dry-run", "--json").json
+    assert (dry["issues"], rows(world, "known_since")) == (0, 0)
 
 
 def test_a_missing_secret_is_said_before_anything_is_done(world: World) -> None:

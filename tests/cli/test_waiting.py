@@ -87,6 +87,8 @@ def test_an_issue_that_waits_past_midnight_is_still_that_day_s(world: World, arx
         serve(world, server)
         world.people = [world.person("ada", 'send_at = "23:00"', interest='keywords = ["number"]')]
         world.write()
+        with at(arxiv, "2026-11-04 22:10:00"):
+            world.run("fetch")
         with at(arxiv, "2026-11-04 23:10:00"):
             world.run("send", "--due")
         with at(arxiv, "2026-11-05 23:10:00"):

@@ -18,7 +18,7 @@ from world import World, make_papers
 @pytest.fixture
 def ready(world: World) -> World:
     """A world whose reader is due, with papers to read."""
-    always_due(world)
+    always_due(world, "ada", "bob", *(f"reader{number}" for number in range(40)))
     world.announce(*make_papers(5))
     return world
 

@@ -227,6 +227,8 @@ def expected(year: Year, reader: Reader) -> dict[date, datetime]:
         if not reader.wants(day):
             continue
         due = reader.due_at(day)
+        if due < year.ticks[0]:  # the hour was over when the service first saw them
+            continue
         first = next((tick for tick in year.ticks if tick >= due), None)
         if first is None:
             break

@@ -239,6 +239,120 @@ def test_somebody_new_in_the_database_is_served_without_a_reload(told: World) ->
     assert {mail["To"].addresses[0].username for mail in mails(told)} == {"ada", "cleo"}
 
 
+@pytest.mark.parametrize("known", ["not at all", "imported days before"])
+def test_a_service_enabled_in_the_evening_mails_nobody_before_their_hour(
+    told: World, known: str
+) -> None:
+    with freeze_time(MORNING - 3 * DAY):
+        if known == "not at all":
+            told.people.append(told.person("cleo"))
+            told.write()
+        else:
+            told.run("fetch")
+            told.run("subscribers", "add", "cleo@example.org", "--keyword", "graph")
+    with running(told) as service:
+        evening = MORNING.replace(hour=22, minute=36)
+        for minute in range(3):
+            service.at(evening + minute * MINUTE)
+        assert not mails(told)
+        service.restart()
+        service.at(MORNING + DAY - MINUTE)
+        assert not mails(told)
+        service.at(MORNING + DAY)
+    assert {mail["To"].addresses[0].username for mail in mails(told)} == {"ada", "cleo"}
+
+
+@pytest.mark.parametrize("kept_in", ["file", "database"])
+def test_who_is_added_after_their_hour_has_a_first_issue_the_next_day(
+    told: World, kept_in: str
+) -> None:
+    with running(told) as service:
+        service.at(MORNING)
+        service.clock.move_to(MORNING + 4 * HOUR)
+        if kept_in == "file":
+            told.people.append(told.person("cleo"))
+            told.write()
+            service.reload()
+        else:
+            told.run("subscribers", "add", "cleo@example.org", "--keyword", "graph")
+        for hours in range(4, 14):
+            service.at(MORNING + hours * HOUR)
+        assert len(issues(told)) == 1
+        service.at(MORNING + DAY)
+    assert [mail["To"].addresses[0].username for mail in issues(told)] == ["ada", "cleo"]
+
+
+def test_an_outage_at_the_hour_costs_nobody_who_was_known_an_issue(told: World) -> None:
+    """Neither who has had issues, nor who was added while the service ran; a day later."""
+    with running(told) as service:
+        service.at(MORNING)
+        service.clock.move_to(MORNING + HOUR)
+        told.run("subscribers", "add", "cleo@example.org", "--keyword", "graph")
+        told.run("subscribers", "rename", "cleo@example.org", "clea@example.org")
+        service.at(MORNING + 2 * HOUR)
+        told.announce(*make_papers(2, start=20))
+        service.restart()
+        service.at(MORNING + DAY + 2 * HOUR)
+    names = [mail["To"].addresses[0].username for mail in issues(told)]
+    assert sorted(names) == ["ada", "ada", "clea"]
+
+
+def test_after_a_restored_backup_who_was_known_is_no_newcomer(told: World) -> None:
+    with running(told) as service:
+        service.at(MORNING)
+        told.run("backup", str(told.folder / "copy.db"))
+        service.engine.dispose()
+        told.run("restore", str(told.folder / "copy.db"))
+        told.announce(*make_papers(2, start=20))
+        service.clock.move_to(MORNING + 2 * DAY + 12 * HOUR)
+        service.restart()
+        service.at(MORNING + 2 * DAY + 12 * HOUR)
+    assert len(issues(told)) == 2
+
+
+def test_a_clock_that_was_ahead_once_keeps_nobody_waiting_for_ever(told: World) -> None:
+    with freeze_time(MORNING + 3650 * DAY):
+        told.run("fetch")
+        told.run("subscribers", "add", "cleo@example.org", "--keyword", "graph")
+    with running(told) as service:
+        service.at(MORNING - MINUTE)
+        service.at(MORNING + 5 * MINUTE)
+    assert {mail["To"].addresses[0].username for mail in issues(told)} == {"ada", "cleo"}
+
+
+def test_who_left_and_comes_back_is_new_again(told: World) -> None:
+    with running(told) as service:
+        told.run("subscribers", "add", "cleo@example.org", "--keyword", "graph")
+        service.at(MORNING)
+        told.run("subscribers", "remove", "cleo@example.org")
+        service.at(MORNING + DAY)
+        told.announce(*make_papers(2, start=20))
+        service.clock.move_to(MORNING + DAY + 12 * HOUR)
+        told.run("subscribers", "add", "cleo@example.org", "--keyword", "graph")
+        service.at(MORNING + DAY + 12 * HOUR)
+        assert len(issues(told)) == 2
+        service.at(MORNING + 2 * DAY)
+    names = [mail["To"].addresses[0].username for mail in issues(told)]
+    assert sorted(names) == ["ada", "ada", "cleo", "cleo"]
+
+
+def test_the_log_says_after_a_reload_how_many_there_are_of_every_kind(
+    told: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    told.people = []
+    told.write()
+    with running(told) as service:
+        told.run("subscribers", "add", "cleo@example.org", "--keyword", "graph")
+        service.at(MORNING)
+        told.people = [told.person("ada")]
+        told.write()
+        service.reload()
+        service.at(MORNING + HOUR)
+    lines = [record.getMessage() for record in caplog.records if "subscribers=" in record.message]
+    assert lines == ["subscribers=1 new=0", "reloaded subscribers=2 new=1"]
+
+
 def test_a_heartbeat_is_called_while_all_is_well_and_not_when_it_is_not(told: World) -> None:
     with HttpServer() as server:
         server.script("/ping", Reply(body=b"ok"))

@@ -15,7 +15,7 @@ from alembic.script import ScriptDirectory
 
 from builders import NOW
 from digest.errors import ConfigError, NoDatabase, SchemaTooNew, StoreError
-from digest.store import database, issues, schema
+from digest.store import database, issues, schema, subscribers
 from digest.store.database import (
     MIGRATIONS,
     migrate,
@@ -246,6 +246,8 @@ def test_an_issue_of_the_first_version_is_still_there(
     assert migrate(empty_engine) == ALL[1:]
     with reading(empty_engine) as connection:
         (past,) = issues.past(connection)
+        known = subscribers.known_since(connection)
+    assert known == {"ada@example.org": NOW}, "who has a history is not new"
     assert (past.subscriber, past.made_at, past.profile) == ("ada@example.org", NOW, None)
 
 
