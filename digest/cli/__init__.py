@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 
 from digest.cli.arguments import parse_arguments
+from digest.cli.output import be_quiet
 from digest.errors import ConfigError, DigestError
 
 log = logging.getLogger(__name__)
@@ -57,6 +58,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if is_piped and ended.code == _BAD_USAGE:
             return _AGAIN
         raise
+    be_quiet(arguments.quiet > 0)
     level = logging.WARNING - 10 * (arguments.verbose - arguments.quiet)
     logging.basicConfig(level=level)
     for handler in logging.getLogger().handlers:

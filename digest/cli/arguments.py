@@ -42,7 +42,9 @@ def _global_options(parser: argparse.ArgumentParser, *, json: bool = True) -> No
     quiet = argparse.SUPPRESS
     parser.add_argument("--config", metavar="FILE", default=quiet, help="the configuration")
     parser.add_argument("-v", "--verbose", action="count", default=quiet, help="say more")
-    parser.add_argument("-q", "--quiet", action="count", default=quiet, help="say less")
+    parser.add_argument(
+        "-q", "--quiet", action="count", default=quiet, help="only mistakes, and what was asked for"
+    )
     if json:
         parser.add_argument("--json", action="store_true", default=quiet, help="for programs")
 

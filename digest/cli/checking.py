@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from digest import taxonomy, wiring
 from digest.cli.online import answers
-from digest.cli.output import EXIT_FAILED, complain, emit, say, table
+from digest.cli.output import EXIT_FAILED, complain, emit, note, say, table, warn
 from digest.config import Settings, SourceSettings
 from digest.errors import ConfigError, NoDatabase
 from digest.issue import Issue
@@ -208,10 +208,12 @@ def _unknown(reader: Subscriber) -> list[str]:
 
 
 def _show(report: Mapping[str, Any]) -> None:
-    for line in (*report["warnings"], *report["problems"]):
+    for line in report["warnings"]:
+        warn(line)
+    for line in report["problems"]:
         complain(line)
     for name in ("config", "database", "sources", "subscribers"):
-        say(f"{name:12} {'none yet' if report[name] is None else report[name]}")
+        note(f"{name:12} {'none yet' if report[name] is None else report[name]}")
     if report["dkim"]:
         say(f"\nthe DNS needs this for [mail.dkim]:\n{report['dkim']}")
     for checked in report["checked"]:
@@ -224,4 +226,4 @@ def _show(report: Mapping[str, Any]) -> None:
         if checked["categories_not_pulled"]:
             say(f"no source pulls {', '.join(checked['categories_not_pulled'])}")
     if not report["problems"]:
-        say("all is well")
+        note("all is well")

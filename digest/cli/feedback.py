@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from digest import wiring
 from digest.cli.naming import find_paper, paper_json
-from digest.cli.output import complain, emit, name_of, say, table
+from digest.cli.output import complain, emit, name_of, note, table
 from digest.config import Settings
 from digest.errors import ConfigError
 from digest.store import votes
@@ -57,7 +57,7 @@ def _vote(engine: sa.Engine, subscriber: Subscriber, arguments: argparse.Namespa
         said = {"vote": vote, "voted_at": now.isoformat(timespec="seconds") if vote else None}
         emit({"subscriber": subscriber.email, "paper": paper_json(stored.paper)} | said)
     else:
-        say(f"{subscriber.email}: {vote or 'no vote'} on {name_of(stored.paper)}")
+        note(f"{subscriber.email}: {vote or 'no vote'} on {name_of(stored.paper)}")
 
 
 def _votes(engine: sa.Engine, subscriber: Subscriber | None) -> list[StoredVote]:

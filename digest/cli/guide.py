@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from digest.cli.arguments import parse_arguments
-from digest.cli.output import complain, name_of, printable, say
+from digest.cli.output import complain, name_of, note, printable, say
 from digest.config import addresses, times
 from digest.config.database import SYSTEM_STATE
 from digest.errors import ConfigError, DigestError, SourceError
@@ -54,10 +54,10 @@ def guide(arguments: argparse.Namespace, path: Path) -> int:
         complain(f"nothing is written; `digest init {path}` begins again")
         return 130
     _write(path, given)
-    say(f"\n{path} is written.")
+    note(f"\n{path} is written.")
     if not (arguments.yes or (talk and talk.agree("Pull papers now, and show the first issue?"))):
         rank = _command(path, f"rank {given.answers.email}")
-        say(f"Next: {_command(path, 'fetch')}, then {rank}")
+        note(f"Next: {_command(path, 'fetch')}, then {rank}")
         return 0
     return _first_issue(arguments, talk, path, given.answers)
 
@@ -255,7 +255,7 @@ def _own_papers(name: str, contact: str, talk: Talk) -> tuple[str, ...]:
     """Return which papers on arXiv are this person's own: the best examples there are."""
     from digest import wiring
 
-    say("Looking for your papers on arXiv …")
+    note("Looking for your papers on arXiv …")
     try:
         found = wiring.papers_by(name, contact=contact)
     except SourceError as error:
@@ -397,17 +397,17 @@ def _first_issue(
     from digest.cli import interests, listings, mailing
 
     def run(command: Callable[[argparse.Namespace], int], *words: str) -> int:
-        say(f"\n$ {_command(path, ' '.join(words)).strip('`')}")
+        note(f"\n$ {_command(path, ' '.join(words)).strip('`')}")
         return command(parse_arguments(["--config", str(path), *words]))
 
     if fetches := len(answers.categories(fields.ARXIV)):
         minutes = max(1, fetches * _FIRST_PAGES * 3 // 60)
-        say(f"\narXiv is asked slowly: this first pull takes about {minutes} min.")
+        note(f"\narXiv is asked slowly: this first pull takes about {minutes} min.")
     code = run(listings.fetch, "fetch")
     drafted = interests.draft(wiring.load_settings(str(path)), answers.email)
     if not drafted.issue.picks:
-        say(f"\nNothing for you in {drafted.issue.searched} papers yet. {_WHY_NOTHING}")
-        say(f"Then: {_command(path, f'rank {answers.email} --all')} shows what came near.")
+        note(f"\nNothing for you in {drafted.issue.searched} papers yet. {_WHY_NOTHING}")
+        note(f"Then: {_command(path, f'rank {answers.email} --all')} shows what came near.")
         return code
     run(interests.rank, "rank", answers.email)
     page = path.parent / "first-issue.html"
@@ -415,17 +415,19 @@ def _first_issue(
         interests.preview(
             parse_arguments(["--config", str(path), "preview", answers.email, "--html", str(page)])
         )
-        say(f"As it will look: {page}")
+        note(f"As it will look: {page}")
     where = "written" if answers.login.host is None else f"sent to {answers.email}"
     if arguments.yes or (talk and talk.agree(f"Shall it be {where} now?")):
         try:
             code = run(mailing.send, "send", answers.email, "--no-fetch", "--yes")
         except DigestError as error:
             complain(f"digest: {error}")
-            say(f"The configuration stays; once that is mended: {_command(path, 'send')}")
+            note(f"The configuration stays; once that is mended: {_command(path, 'send')}")
             return error.exit_code
-    say("\nEvery morning by itself: `digest run`, or as a service: `digest init --systemd --user`.")
-    say(f"What to change, and how: {path} and docs/interests.md.")
+    note(
+        "\nEvery morning by itself: `digest run`, or as a service: `digest init --systemd --user`."
+    )
+    note(f"What to change, and how: {path} and docs/interests.md.")
     return code
 
 

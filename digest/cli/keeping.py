@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from digest import wiring
-from digest.cli.output import emit, say
+from digest.cli.output import emit, note
 from digest.errors import ConfigError
 from digest.store import copies
 
@@ -32,9 +32,9 @@ def backup(arguments: argparse.Namespace) -> int:
         names = {"removed": list(map(str, removed))} if is_folder else {}
         emit({"file": str(path), "bytes": size} | names)
     else:
-        say(f"{path}: {size:,} bytes; digest restore puts it back")
+        note(f"{path}: {size:,} bytes; digest restore puts it back")
         for each in removed:
-            say(f"{each} was one too many and is removed")
+            note(f"{each} was one too many and is removed")
     return 0
 
 
@@ -48,10 +48,10 @@ def restore(arguments: argparse.Namespace) -> int:
     if arguments.json:
         emit({"had_until": shown, "before": str(before) if before else None})
         return 0
-    say(f"restored; what was announced until {shown} counts as had by everyone")
-    say("messages that waited in the copy are in doubt: digest retry --state uncertain sends them")
+    note(f"restored; what was announced until {shown} counts as had by everyone")
+    note("messages that waited in the copy are in doubt: digest retry --state uncertain sends them")
     if before:
-        say(f"the database that was there lies in {before}")
+        note(f"the database that was there lies in {before}")
     return 0
 
 

@@ -60,6 +60,10 @@ def fetch(arguments: argparse.Namespace) -> int:
     if arguments.json:
         for each in done:
             emit(as_json(each))
+    elif arguments.quiet:
+        for each in done:
+            if (each.is_for_a_person or each.is_for_later) and not each.complaints:
+                complain(f"{each.source}: {each.outcome}: {each.error or each.why}")
     else:
         columns = ("source", "pulled", "new", "known", "rejected", "outcome", "error", "why")
         table(columns, (list(as_json(each).values()) for each in done))

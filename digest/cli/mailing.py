@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from digest import wiring
 from digest.cli import interests
-from digest.cli.output import complain, emit, exit_code, progress, say
+from digest.cli.output import complain, emit, exit_code, note, progress, say, warn
 from digest.cli.returning import look_into_inbox
 from digest.config import Settings
 from digest.errors import ConfigError, DeliveryFailed
@@ -28,6 +28,8 @@ from digest.subscriber import Subscriber
 from digest.wiring import people
 
 _ASK_ABOVE = 5
+_BAD = ("deferred", "failed", "uncertain")
+"""Counts that -q leaves in."""
 
 
 def send(arguments: argparse.Namespace) -> int:
@@ -44,7 +46,7 @@ def send(arguments: argparse.Namespace) -> int:
     if mail.password and not arguments.dry_run:
         mail.password.read(os.environ)  # that it is missing is said before anything is pulled
     for line in settings.warnings:
-        complain(line)
+        warn(line)
     with wiring.open_store(settings, create=not arguments.dry_run) as engine:
         return _run(settings, engine, arguments)
 
@@ -67,7 +69,7 @@ def _run(settings: Settings, engine: sa.Engine, arguments: argparse.Namespace) -
     )
     if not arguments.dry_run:
         if not _confirm(arguments, engine, chosen, edition):
-            complain("nothing is sent")
+            warn("nothing is sent")
             return 0
         _keep_files(settings, engine, edition)
         new = people.meet(engine, everyone, now=edition.now)
@@ -128,7 +130,7 @@ def _send_test(settings: Settings, arguments: argparse.Namespace) -> int:
     if arguments.json:
         emit({"recipient": envelope.recipient, "papers": len(issue.picks), "reply": reply})
     else:
-        say(f"{envelope.recipient}: {len(issue.picks)} papers, accepted: {reply}")
+        note(f"{envelope.recipient}: {len(issue.picks)} papers, accepted: {reply}")
     return 0
 
 
@@ -214,6 +216,12 @@ def _print(report: Report, arguments: argparse.Namespace) -> None:
     counts = report.as_json()
     if arguments.json:
         emit(counts)
+        return
+    if arguments.quiet and not arguments.dry_run:
+        waiting = report.delivered.waiting
+        bad = [f"{counts[name]} {name}" for name in _BAD if counts[name]]
+        if bad or waiting:
+            complain(", ".join([*bad, *([f"{waiting} wait for another try"] if waiting else [])]))
         return
     why = ", ".join(f"{number} {reason}" for reason, number in report.composed.skipped.items())
     for name, value in counts.items():

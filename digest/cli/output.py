@@ -12,9 +12,18 @@ from digest.paper import Paper
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # what a terminal would obey
 
+_is_quiet = False
+"""Whether -q was given."""
+
 EXIT_OK = 0
 EXIT_FAILED = 1
 EXIT_WAITS = 75  # EX_TEMPFAIL of sysexits.h
+
+
+def be_quiet(is_quiet: bool) -> None:
+    """Leave out, or no longer, what is only told: what was done, and how far it has come."""
+    global _is_quiet
+    _is_quiet = is_quiet
 
 
 def exit_code(*, failed: bool, waits: bool) -> int:
@@ -31,13 +40,25 @@ def emit(value: Any) -> None:
 
 
 def say(line: str = "") -> None:
-    """Print a line for a person, on stdout."""
+    """Print a line of what was asked for, on stdout."""
     sys.stdout.write(printable(line) + "\n")
+
+
+def note(line: str = "") -> None:
+    """Print a line about what was done, on stdout; with -q nothing."""
+    if not _is_quiet:
+        say(line)
 
 
 def complain(line: str) -> None:
     """Print a line about something that is wrong, on stderr."""
     sys.stderr.write(printable(line) + "\n")
+
+
+def warn(line: str) -> None:
+    """Print a line about what may well be meant, on stderr; with -q nothing."""
+    if not _is_quiet:
+        complain(line)
 
 
 def printable(text: str) -> str:
@@ -79,7 +100,7 @@ def reasons_json(pick: Pick) -> list[dict[str, object]]:
 @contextmanager
 def progress(label: str) -> Iterator[Callable[[int, int], None]]:
     """Show a bar on a terminal; the callable takes how many are done, of how many."""
-    if not sys.stderr.isatty():
+    if _is_quiet or not sys.stderr.isatty():
         yield lambda done, total: None
         return
     from rich.console import Console

@@ -8,7 +8,7 @@ from dataclasses import replace
 import sqlalchemy as sa
 
 from digest import wiring
-from digest.cli.output import complain, emit, exit_code, say, table
+from digest.cli.output import complain, emit, exit_code, note, table, warn
 from digest.config import Settings
 from digest.config.addresses import address as read_address
 from digest.errors import ConfigError, StoreUnavailable
@@ -50,7 +50,7 @@ def _write_again(engine: sa.Engine, address: str) -> None:
         if not suppressions.remove(connection, address):
             meant = people.nearest(address, suppressions.load(connection))
             raise ConfigError([f"{address} is not suppressed{meant}"])
-    say(f"{address} gets mail again")
+    note(f"{address} gets mail again")
 
 
 def _stop(settings: Settings, engine: sa.Engine, arguments: argparse.Namespace) -> None:
@@ -69,9 +69,9 @@ def _stop(settings: Settings, engine: sa.Engine, arguments: argparse.Namespace) 
         meant = people.nearest(address, known)
         complain(f"{address}: nobody of this address is subscribed, or ever was{meant}")
     if before:
-        say(f"{address} gets no mail already, since {before.since.date()}: {before.why}")
+        note(f"{address} gets no mail already, since {before.since.date()}: {before.why}")
     else:
-        say(f"{address} gets no more mail")
+        note(f"{address} gets no more mail")
 
 
 def _show(found: list[Suppression], *, as_json: bool) -> None:
@@ -110,7 +110,7 @@ def _tell(received: Received, *, as_json: bool) -> None:
         emit(said | ({"passed_on": received.is_passed_on} if received.returned else {}))
         return
     what = f"{received.email}: {received.kind}" if received.email else f"{received.kind}"
-    say(f"{what}: {received.why}{_consequence(received)}")
+    note(f"{what}: {received.why}{_consequence(received)}")
 
 
 def _consequence(received: Received) -> str:
@@ -141,7 +141,7 @@ def look_into_inbox(settings: Settings) -> None:
                 forward=wiring.forwarder(settings, engine),
             ):
                 if received.email:
-                    complain(f"inbox: {received.email}: {received.kind}: {received.why}")
+                    warn(f"inbox: {received.email}: {received.kind}: {received.why}")
                 elif received.is_broken:
                     complain(f"inbox: {received.why}")
         except StoreUnavailable as error:  # sending does not wait for what comes in
@@ -157,7 +157,7 @@ def retry(arguments: argparse.Namespace) -> int:
     if arguments.json:
         emit({"retried": again, "late": late})
     else:
-        say(f"{again} wait for the next run")
+        note(f"{again} wait for the next run")
         if late:
-            say(f"{late} stay as they are: a later issue has gone to the same subscriber")
+            note(f"{late} stay as they are: a later issue has gone to the same subscriber")
     return exit_code(failed=False, waits=bool(again))

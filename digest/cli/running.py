@@ -5,7 +5,7 @@ import logging
 import sys
 
 from digest import wiring
-from digest.cli.output import emit, exit_code, say
+from digest.cli.output import emit, exit_code, note
 from digest.config import Settings
 from digest.errors import ConfigError, StoreError
 from digest.service import alerting
@@ -55,7 +55,7 @@ def alert(arguments: argparse.Namespace) -> int:
     if arguments.json:
         emit({"told": told})
     elif told:
-        say(f"told {', '.join(settings.alerts_to)}")
+        note(f"told {', '.join(settings.alerts_to)}")
     elif not is_new:
-        say("this was told today already")
+        note("this was told today already")
     return exit_code(failed=False, waits=is_new and not told)

@@ -5,7 +5,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digest.cli.output import emit, exit_code, name_of, reasons_of, say
+from digest.cli.output import emit, exit_code, name_of, note, reasons_of, say
 from digest.config.database import SYSTEM_STATE
 from digest.errors import ConfigError
 
@@ -44,15 +44,15 @@ def _as_json(tour: "Tour") -> dict[str, object]:
 def _tell(tour: "Tour") -> None:
     pulled = sum(each.tally.pulled for each in tour.fetched)
     new = sum(each.tally.new for each in tour.fetched)
-    say(f"Read {len(tour.fetched)} sample listings: {pulled} announcements of {new} papers.")
-    say("All of them are invented; the mail server was real, and is gone again.\n")
+    note(f"Read {len(tour.fetched)} sample listings: {pulled} announcements of {new} papers.")
+    note("All of them are invented; the mail server was real, and is gone again.\n")
     for each in tour.received:
-        say(f"To {each.issue.subscriber}: {each.subject}")
-        say(f"  {len(each.issue.picks)} of {each.issue.searched} papers, in {each.files[0]}")
+        note(f"To {each.issue.subscriber}: {each.subject}")
+        note(f"  {len(each.issue.picks)} of {each.issue.searched} papers, in {each.files[0]}")
         for pick in each.issue.picks[:1]:
-            say(f"  first: {name_of(pick.stored.paper)}")
-            say(f"    because {reasons_of(pick)}: {pick.score:.0f} of 100")
-    say("\nOpen an .html file in a browser, an .eml file in a mail program.")
+            note(f"  first: {name_of(pick.stored.paper)}")
+            note(f"    because {reasons_of(pick)}: {pick.score:.0f} of 100")
+    note("\nOpen an .html file in a browser, an .eml file in a mail program.")
 
 
 def init(arguments: argparse.Namespace) -> int:
@@ -80,7 +80,7 @@ def init(arguments: argparse.Namespace) -> int:
         emit({"written": str(path)})
     else:
         advice = f"digest check {path}" if arguments.subscriber else f"digest --config {path} check"
-        say(f"{path} is written: edit it, then try: {advice}")
+        note(f"{path} is written: edit it, then try: {advice}")
     return 0
 
 
@@ -99,13 +99,17 @@ def migrate(arguments: argparse.Namespace) -> int:
 
     settings = wiring.load_settings(arguments.config)
     engine = database.open_database(settings.database_url(os.environ))
-    todo = database.pending(engine) if arguments.dry_run else database.migrate(engine)
+    try:
+        todo = database.pending(engine) if arguments.dry_run else database.migrate(engine)
+    finally:
+        engine.dispose()
+    tell = say if arguments.dry_run else note
     if arguments.json:
         emit({"migrations": list(todo), "done": not arguments.dry_run})
     elif todo:
-        say(f"{'to do' if arguments.dry_run else 'done'}: {', '.join(todo)}")
+        tell(f"{'to do' if arguments.dry_run else 'done'}: {', '.join(todo)}")
     else:
-        say("the database is up to date")
+        tell("the database is up to date")
     return 0
 
 

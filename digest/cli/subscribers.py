@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from digest import wiring
 from digest.cli import held
-from digest.cli.output import complain, emit, exit_code, say, table
+from digest.cli.output import complain, emit, exit_code, note, table
 from digest.config import Settings
 from digest.config.people import COLUMNS, Row, from_facts, read_profile, read_table
 from digest.config.subscribers import addresses_taken
@@ -87,9 +87,9 @@ def _with_keywords(interests: list[Any], keywords: list[str]) -> list[Any]:
 def _say_what_changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
     changed = [name for name in after if after[name] != before.get(name) and name != "email"]
     stay = [name for name in before if name not in changed and name != "email"]
-    say(f"{after['email']} was kept already: changed {', '.join(changed) or 'nothing'}")
+    note(f"{after['email']} was kept already: changed {', '.join(changed) or 'nothing'}")
     if stay:
-        say(f"unchanged: {', '.join(stay)}")
+        note(f"unchanged: {', '.join(stay)}")
 
 
 def _import(settings: Settings, engine: sa.Engine, arguments: argparse.Namespace) -> int:
@@ -146,7 +146,7 @@ def _keep(
     if problems:
         raise ConfigError(problems)
     if getattr(arguments, "dry_run", False):
-        say(f"{len(good)} could be kept; nothing is written")
+        note(f"{len(good)} could be kept; nothing is written")
         return 0
     with writing(engine) as connection:
         count = subscribers.put(connection, good.values(), now=wiring.now())
@@ -158,7 +158,7 @@ def _keep(
     if arguments.json:
         emit(count)
     else:
-        say(", ".join(f"{number} {state}" for state, number in count.items()))
+        note(", ".join(f"{number} {state}" for state, number in count.items()))
     return 0
 
 
@@ -232,7 +232,7 @@ def _rename(settings: Settings, engine: sa.Engine, arguments: argparse.Namespace
             complain(
                 f"{new} is suppressed and gets no mail: digest suppress {new} --remove ends it"
             )
-    say(f"{old} is {new} from now on")
+    note(f"{old} is {new} from now on")
     return 0
 
 
@@ -251,9 +251,9 @@ def _remove(settings: Settings, engine: sa.Engine, arguments: argparse.Namespace
         if kept is None:
             held.require_something(settings, engine, address)
         return _erase(settings, engine, [address, *former])
-    say(f"{address} is removed; what was had stays known, and digest subscribers show says it")
+    note(f"{address} is removed; what was had stays known, and digest subscribers show says it")
     for each in former:
-        say(f"so does what {each} had: --erase forgets each of the two")
+        note(f"so does what {each} had: --erase forgets each of the two")
     return 0
 
 
@@ -268,10 +268,10 @@ def _erase(settings: Settings, engine: sa.Engine, addresses: list[str]) -> int:
     if mail and mail.inbox:
         for folder in ("new", "cur", "unreadable"):
             found += erasing.holders(mail.inbox / folder, addresses)
-    say(f"{addresses[0]} is erased; a hash remains, so that nobody writes there again")
+    note(f"{addresses[0]} is erased; a hash remains, so that nobody writes there again")
     for line in (*erased.left, *(f"{path} holds the address: remove it" for path in found)):
         complain(line)
-    say("backups made before now hold it until they are removed, and so does the system's journal")
+    note("backups made before now hold it until they are removed, and so does the system's journal")
     return exit_code(failed=False, waits=erased.waits)
 
 
