@@ -77,16 +77,23 @@ class Account:
 
         Of a path that is not there yet, the nearest folder above it decides.
         """
+        return self._cannot("write", path, stat.S_IWOTH)
+
+    def cannot_read(self, path: Path) -> str | None:
+        """Return why this account could not read a file or folder; None if it can."""
+        return self._cannot("read", path, stat.S_IROTH)
+
+    def _cannot(self, verb: str, path: Path, bits: int) -> str | None:
         if self.uid == 0:
             return None
         there = next(each for each in (path, *path.parents) if os.path.exists(each))  # noqa: PTH110 (Path.exists raises)
         for folder in reversed(there.parents):
             if not self._may(folder, stat.S_IXOTH):
                 return f"{folder} lets {self.name} not in"
-        needs = stat.S_IWOTH | (stat.S_IXOTH if there.is_dir() else 0)
+        needs = bits | (stat.S_IXOTH if there.is_dir() else 0)
         if self._may(there, needs):
             return None
-        return f"{there} belongs to {_name(there.stat().st_uid)}, and {self.name} may not write it"
+        return f"{there} belongs to {_name(there.stat().st_uid)}, and {self.name} may not {verb} it"
 
     def _may(self, path: Path, bits: int) -> bool:
         """Whether the mode grants `bits`, written as for others, to this account."""

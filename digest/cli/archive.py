@@ -14,7 +14,7 @@ from digest.store.database import reading
 def issues(arguments: argparse.Namespace) -> int:
     """List past issues, or show one of them again."""
     settings = wiring.load_settings(arguments.config)
-    with wiring.open_store(settings) as engine, reading(engine) as connection:
+    with wiring.open_store(settings, read_only=True) as engine, reading(engine) as connection:
         past = store.past(connection, subscriber=arguments.address, day=arguments.show)
         content = store.load(connection, (each.id for each in past)) if arguments.show else {}
     if arguments.show and not past:

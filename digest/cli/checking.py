@@ -81,7 +81,7 @@ def _store(settings: Settings) -> Iterator[sa.Engine | None]:
     """Open the database; None while there is none, which is no mistake."""
     with ExitStack() as stack:
         try:
-            engine = stack.enter_context(wiring.open_store(settings))
+            engine = stack.enter_context(wiring.open_store(settings, read_only=True))
         except NoDatabase:
             engine = None
         yield engine
@@ -114,7 +114,7 @@ def _matches(
         now = wiring.now()
         held = papers.first_seen_since(connection, now - timedelta(days=days))
         readers = Readers(connection, subscribers).ready(subscribers)
-        encoder = wiring.encoder(settings, engine)
+        encoder = wiring.encoder(settings, engine, dry=True)
         typical = typical_papers(connection, now=now, encoder=encoder)
     corpus = Corpus(held, typical.background)
     everything = [[True] * len(held) for _ in subscribers]

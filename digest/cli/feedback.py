@@ -25,7 +25,7 @@ def feedback(arguments: argparse.Namespace) -> int:
     if not arguments.list and arguments.vote is None:
         raise ConfigError(["digest feedback takes ADDRESS PAPER and +, - or clear; or --list"])
     settings = wiring.load_settings(arguments.config)
-    with wiring.open_store(settings) as engine:
+    with wiring.open_store(settings, read_only=arguments.list) as engine:
         subscriber = _subscriber(arguments.address, settings, engine)
         if subscriber is None or arguments.list:
             _list(_votes(engine, subscriber), as_json=arguments.json)

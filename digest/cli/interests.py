@@ -100,7 +100,7 @@ def _serve(arguments: argparse.Namespace) -> int:
 
 def draft(settings: Settings, address: str, *, everything: bool = False) -> Draft:
     """Draft one subscriber's next issue; nothing is written."""
-    with wiring.open_store(settings) as engine:
+    with wiring.open_store(settings, read_only=True) as engine:
         everyone, complaints = people.subscribers(settings, engine)
         for line in complaints:
             complain(line)
@@ -114,7 +114,7 @@ def draft(settings: Settings, address: str, *, everything: bool = False) -> Draf
                 past=past,
                 now=now,
                 domain=wiring.mail_domain(settings),
-                encoder=wiring.encoder(settings, engine),
+                encoder=wiring.encoder(settings, engine, dry=True),
             )
             drafted = desk.draft(connection, [subscriber], everything=everything)[0]
         with wiring.summaries(settings, engine, dry=True) as summaries:

@@ -81,7 +81,7 @@ def papers(arguments: argparse.Namespace) -> int:
 
     day = arguments.since or date.min
     settings = wiring.load_settings(arguments.config)
-    with wiring.open_store(settings) as engine, reading(engine) as connection:
+    with wiring.open_store(settings, read_only=True) as engine, reading(engine) as connection:
         held = store.first_seen_since(connection, datetime.combine(day, time(), UTC))
     if arguments.json:
         for stored in held:

@@ -47,7 +47,8 @@ def send(arguments: argparse.Namespace) -> int:
         mail.password.read(os.environ)  # that it is missing is said before anything is pulled
     for line in settings.warnings:
         warn(line)
-    with wiring.open_store(settings, create=not arguments.dry_run) as engine:
+    looks = arguments.dry_run
+    with wiring.open_store(settings, create=not looks, read_only=looks) as engine:
         return _run(settings, engine, arguments)
 
 

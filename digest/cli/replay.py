@@ -21,7 +21,7 @@ def replay(arguments: argparse.Namespace) -> int:
     if arguments.last < arguments.first:
         raise ConfigError([f"--to {arguments.last} is before --from {arguments.first}"])
     settings = wiring.load_settings(arguments.config)
-    with wiring.open_store(settings) as engine:
+    with wiring.open_store(settings, read_only=True) as engine:
         everyone, complaints = people.subscribers(settings, engine)
         for line in complaints:
             complain(line)

@@ -32,7 +32,7 @@ def suppress(arguments: argparse.Namespace) -> int:
         raise ConfigError(["suppress takes an ADDRESS, or --list"])
     if arguments.remove and not arguments.address:
         raise ConfigError(["--remove needs an ADDRESS"])
-    with wiring.open_store(settings) as engine:
+    with wiring.open_store(settings, read_only=arguments.list) as engine:
         if arguments.list:
             with reading(engine) as connection:
                 found = suppressions.load(connection)

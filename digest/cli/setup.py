@@ -98,7 +98,8 @@ def migrate(arguments: argparse.Namespace) -> int:
     from digest.store import database
 
     settings = wiring.load_settings(arguments.config)
-    engine = database.open_database(settings.database_url(os.environ))
+    url = settings.database_url(os.environ)
+    engine = database.open_database(url, read_only=arguments.dry_run)
     try:
         todo = database.pending(engine) if arguments.dry_run else database.migrate(engine)
     finally:

@@ -24,7 +24,7 @@ _BAD = (Status.FAILED, Status.UNCERTAIN, Status.DEFERRED)
 def status(arguments: argparse.Namespace) -> int:
     """Say how things stand; with --problems only what is wrong."""
     settings = wiring.load_settings(arguments.config)
-    with wiring.open_store(settings) as engine:
+    with wiring.open_store(settings, read_only=True) as engine:
         report = _report(settings, engine, arguments.address)
     if arguments.json:
         emit(report)

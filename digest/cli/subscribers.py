@@ -27,8 +27,10 @@ _OF_FILES, _OF_DATABASE = "file", "database"
 def run(arguments: argparse.Namespace) -> int:
     """Do what is asked with the subscribers."""
     settings = wiring.load_settings(arguments.config)
-    creates = arguments.action in ("add", "import") and not getattr(arguments, "dry_run", False)
-    with wiring.open_store(settings, create=creates) as engine:
+    is_dry = getattr(arguments, "dry_run", False)
+    looks = is_dry or arguments.action in ("list", "show", "export")
+    creates = arguments.action in ("add", "import") and not is_dry
+    with wiring.open_store(settings, create=creates, read_only=looks) as engine:
         return _ACTIONS[arguments.action](settings, engine, arguments)
 
 

@@ -20,7 +20,7 @@ from digest.wiring import people
 def why(arguments: argparse.Namespace) -> int:
     """Say what became of a paper, and by which sum."""
     settings = wiring.load_settings(arguments.config)
-    with wiring.open_store(settings) as engine:
+    with wiring.open_store(settings, read_only=True) as engine:
         case = _case(settings, engine, arguments)
     found = answer(case)
     if arguments.json:
@@ -50,7 +50,7 @@ def _case(settings: Settings, engine: sa.Engine, arguments: argparse.Namespace) 
             sources=[source.name for source in settings.sources],
             domain=wiring.mail_domain(settings),
             fit=wiring.fitter(settings),
-            encoder=wiring.encoder(settings, engine),
+            encoder=wiring.encoder(settings, engine, dry=True),
         )
         return inquire(connection, inquiry)
 

@@ -40,13 +40,13 @@ def model_folder(path: Path | None) -> Path:
 class SentenceEncoder:
     """A sentence model: texts → rows of length 1; ConfigError if the folder has none.
 
-    `kept` is where a model that had to be built is kept for the next time.
+    `kept` is where a model that had to be built is kept for the next time; with `dry` it is not.
     """
 
-    def __init__(self, folder: Path, *, kept: Path | None = None) -> None:
+    def __init__(self, folder: Path, *, kept: Path | None = None, dry: bool = False) -> None:
         try:
             self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-            content = _model(folder, kept)
+            content = _model(folder, kept, dry=dry)
             self._session = onnxruntime.InferenceSession(
                 content, providers=["CPUExecutionProvider"]
             )
@@ -81,7 +81,7 @@ class SentenceEncoder:
         return unit
 
 
-def _model(folder: Path, kept: Path | None) -> bytes:
+def _model(folder: Path, kept: Path | None, *, dry: bool) -> bytes:
     """Give the model: the folder's own, the one built before, or one built now."""
     ready = folder / "model.onnx"
     if ready.exists():
@@ -91,7 +91,7 @@ def _model(folder: Path, kept: Path | None) -> bytes:
     if built and built.exists():
         return built.read_bytes()
     content = bert.small(bert.build(folder))
-    if built:
+    if built and not dry:
         make_folder(built.parent)
         part = built.with_suffix(".part")
         make_file(part)

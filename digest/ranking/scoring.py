@@ -19,7 +19,7 @@ def points(models: Sequence[Model], features: Features, texts: Texts) -> Floats:
     """Give what every paper has in every interest; shape (interests, papers)."""
     corpus = features.corpus
     found: Floats = (_terms(models, features) @ features.by_column.T).toarray()
-    if texts.papers and models:
+    if texts.papers and models and corpus.papers:
         found += _in_words(models, texts, corpus)
         found += _in_meaning(models, texts, corpus)
     found += np.asarray([model.constant + model.chance for model in models]).reshape(-1, 1)

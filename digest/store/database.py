@@ -1,13 +1,13 @@
 """Opening the database: engines, transactions, and the schema's version.
 
-Everything that differs between SQLite and PostgreSQL is in this file.
+What differs between SQLite and PostgreSQL is in this file, and in `looking`.
 """
 
 import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +26,14 @@ from digest.errors import (
     missing_extra,
 )
 from digest.ownership import Account, make_file, make_folder
+from digest.store.looking import Look, look
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_TIMEOUT_MS = 30_000
 
 
-def open_database(url: str, *, create: bool = False) -> sa.Engine:
-    """Open the database at an SQLAlchemy URL.
+def open_database(url: str, *, create: bool = False, read_only: bool = False) -> sa.Engine:
+    """Open the database at an SQLAlchemy URL; `read_only` changes nothing, and may change nothing.
 
     Raises NoDatabase when there is none and `create` is false, and StoreError when it cannot
     be reached.
@@ -42,9 +43,14 @@ def open_database(url: str, *, create: bool = False) -> sa.Engine:
         file = sqlite_file(parsed)
         if file and create:
             _make(file)
-        elif file and not file.exists():
-            raise NoDatabase(f"there is no database at {file} yet: digest fetch creates it")
-        engine = sa.create_engine(parsed)
+        elif file:
+            _require(file)
+        if file and read_only:
+            engine = sa.create_engine(
+                parsed, creator=partial(look, file, timeout=_BUSY_TIMEOUT_MS / 1000)
+            )
+        else:
+            engine = sa.create_engine(parsed)
     except ModuleNotFoundError as error:
         raise missing_extra("digest.database", error, "postgresql") from error
     except sa.exc.ArgumentError as error:
@@ -52,9 +58,18 @@ def open_database(url: str, *, create: bool = False) -> sa.Engine:
     except OSError as error:
         raise StoreError(f"cannot create the database: {error}") from error
     if engine.dialect.name == "sqlite":
-        sa.event.listen(engine, "connect", _prepare_sqlite)
+        if not read_only:
+            sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
-    return engine
+    return engine.execution_options(postgresql_readonly=True) if read_only else engine
+
+
+def _require(file: Path) -> None:
+    """Raise NoDatabase if there is no such file, StoreError if one cannot know."""
+    if not os.path.exists(file):  # noqa: PTH110 (Path.exists raises)
+        if hidden := Account.ours().cannot_read(file.parent):
+            raise StoreError(f"{hidden}: run digest as whom it belongs to")
+        raise NoDatabase(f"there is no database at {file} yet: digest fetch creates it")
 
 
 def _make(file: Path) -> None:
@@ -77,8 +92,14 @@ def sqlite_file(url: sa.URL) -> Path | None:
 @contextmanager
 def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
     """Open a transaction that only reads."""
-    with _translated(engine), engine.connect() as connection, connection.begin():
-        yield connection
+    with _translated(engine), engine.connect() as connection:
+        try:
+            with connection.begin():
+                yield connection
+        finally:
+            below = connection.connection.driver_connection
+            if isinstance(below, Look):
+                below.require_unchanged()
 
 
 @contextmanager
@@ -167,7 +188,10 @@ def require_current(engine: sa.Engine) -> None:
         where = engine.url.render_as_string(hide_password=True)
         raise NoDatabase(f"there is nothing in the database {where} yet: digest fetch fills it")
     if todo:
-        raise StoreError(f"the database needs {len(todo)} migration(s) first: run digest migrate")
+        raise StoreError(
+            f"the database is an older digest's, {len(todo)} step(s) behind: "
+            "digest migrate brings it up to date"
+        )
 
 
 def _copy_first(engine: sa.Engine, revision: str) -> None:

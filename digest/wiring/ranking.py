@@ -18,7 +18,10 @@ def encoder(
     dry: bool = False,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> StoredEncoder | None:
-    """Load the sentence model; None if none is asked for, ConfigError if the extra is missing."""
+    """Load the sentence model; None if none is asked for, ConfigError if the extra is missing.
+
+    With `dry` nothing is kept, neither what it learns nor a model that had to be built.
+    """
     if not settings.ranking.embeddings:
         return None
     try:
@@ -27,5 +30,6 @@ def encoder(
         where = f"{settings.path}: ranking.embeddings"
         raise missing_extra(where, error, "embeddings") from error
     folder = model_folder(settings.ranking.model)
-    model = SentenceEncoder(folder, kept=settings.state_folder(os.environ) / "models")
+    kept = settings.state_folder(os.environ) / "models"
+    model = SentenceEncoder(folder, kept=kept, dry=dry)
     return StoredEncoder(engine, model, now=now(), dry=dry, progress=progress)

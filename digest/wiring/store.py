@@ -107,9 +107,15 @@ def _elsewhere(settings: Settings) -> Iterator[Path]:
 
 
 @contextmanager
-def open_store(settings: Settings, *, create: bool = False) -> Iterator[sa.Engine]:
-    """Open the database; with `create` make it if need be, and bring its schema up to date."""
-    engine = database.open_database(settings.database_url(os.environ), create=create)
+def open_store(
+    settings: Settings, *, create: bool = False, read_only: bool = False
+) -> Iterator[sa.Engine]:
+    """Open the database; with `create` make it if need be, and bring its schema up to date.
+
+    With `read_only` nothing of it changes, and it may be one that cannot be written.
+    """
+    url = settings.database_url(os.environ)
+    engine = database.open_database(url, create=create, read_only=read_only)
     try:
         if create:
             database.migrate(engine)
