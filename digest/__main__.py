@@ -15,7 +15,13 @@ def start() -> None:
     """
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # not where it is ignored
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-    from digest.cli import INTERRUPTED, main
+    try:
+        from digest.cli import INTERRUPTED, main
+    except ImportError as error:  # amid an upgrade
+        if "receive" not in sys.argv:
+            raise
+        sys.stderr.write(f"digest: the installation is not whole: {error}\n")
+        sys.exit(75)  # so that the mail system keeps the message
 
     code = main()
     if code == INTERRUPTED:

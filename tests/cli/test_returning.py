@@ -1,6 +1,7 @@
 """suppress, receive, retry: what comes back, and whom that keeps from getting more."""
 
 import sqlite3
+import subprocess
 import sys
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -104,6 +105,16 @@ def test_a_message_that_nobody_could_look_into_is_kept_by_the_mail_system(
     assert suppressed(world) == []
     assert give(world, content, monkeypatch).code == 0
     assert suppressed(world) == [ADA]
+
+
+def test_a_program_that_is_half_installed_has_the_message_kept() -> None:
+    code = (
+        "import sys; sys.modules['digest.cli'] = None; sys.argv = ['digest', 'receive']\n"
+        "from digest.__main__ import start; start()"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30)
+    assert ended.returncode == 75
+    assert "Traceback" not in ended.stderr
 
 
 def test_mail_from_a_stranger_is_not_sent_back(sent, monkeypatch) -> None:
