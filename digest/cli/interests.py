@@ -42,8 +42,12 @@ def rank(arguments: argparse.Namespace) -> int:
             (f"{p.score:.0f}", s, p.interest, name_of(p.stored.paper), reasons_of(p))
             for s, p in entries
         )
-        table(("score", "section", "interest", "paper", "why"), rows)
-        say(f"{len(issue.picks)} of {issue.searched} papers for {issue.subscriber}")
+        if entries:
+            table(("score", "section", "interest", "paper", "why"), rows)
+        if issue.picks:
+            say(f"{len(issue.picks)} of {issue.searched} papers for {issue.subscriber}")
+        else:
+            say(f"nothing for {issue.subscriber} today, of {issue.searched}")
     return 0
 
 

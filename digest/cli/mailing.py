@@ -224,6 +224,11 @@ def _print(report: Report, arguments: argparse.Namespace) -> None:
         if bad or waiting:
             complain(", ".join([*bad, *([f"{waiting} wait for another try"] if waiting else [])]))
         return
+    in_vain = report.composed.in_vain
+    for subscriber, searched in list(in_vain.items())[:_ASK_ABOVE]:
+        say(f"nothing for {subscriber} today, of {searched}")
+    if len(in_vain) > _ASK_ABOVE:
+        say(f"nothing for {len(in_vain) - _ASK_ABOVE} more")
     why = ", ".join(f"{number} {reason}" for reason, number in report.composed.skipped.items())
     for name, value in counts.items():
         if name == "skipped" and why:

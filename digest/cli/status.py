@@ -18,6 +18,8 @@ from digest.store.pulls import PartOutcome, PullRecord
 from digest.subscriber import Subscriber, Suppression
 from digest.wiring import people
 
+_NAMED = 5
+"""So many are told in a line each, where there is nothing for them."""
 _BAD = (Status.FAILED, Status.UNCERTAIN, Status.DEFERRED)
 
 
@@ -92,6 +94,7 @@ def _subscriber(
         "state": last.status.value if last else None,
         "papers": last.papers if last else None,
         "why": stopped.why if stopped else verdict.why if verdict else None,
+        "searched": verdict.searched if verdict and not stopped else None,
         "next_issue": next_at.isoformat(timespec="seconds") if next_at else None,
     }
 
@@ -129,7 +132,10 @@ def _show(report: Mapping[str, Any], *, only_problems: bool) -> None:
         for key in ("sources", "subscribers"):
             if rows := report[key]:
                 say()
-                columns = [name for name in rows[0] if name != "parts"]
+                columns = [name for name in rows[0] if name not in ("parts", "searched")]
                 table(columns, ([row[name] for name in columns] for row in rows))
+        for row in report["subscribers"][:_NAMED]:
+            if row["searched"] is not None:
+                say(f"nothing for {row['subscriber']} last time, of {row['searched']}")
     for line in report["problems"]:
         complain(line)

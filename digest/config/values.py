@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from digest import taxonomy
 from digest.paper import PaperId, collapse
 
 Reader = Callable[[Any], Any]
@@ -39,11 +40,11 @@ def _quote(text: str) -> str:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A closing remark that names the nearest known word, or else all of them."""
-    words = list(known)
+    words = {each.casefold(): each for each in known}
     near = difflib.get_close_matches(word.casefold(), words, n=1)
     if near:
-        return f"; did you mean {show(near[0])}?"
-    return f"; allowed: {', '.join(words)}"
+        return f"; did you mean {show(words[near[0]])}?"
+    return f"; allowed: {', '.join(words.values())}"
 
 
 def text(value: Any) -> str:
@@ -140,6 +141,10 @@ def category(value: Any) -> str:
         raise ValueError(
             f'{show(name)} is no category: an archive ("cs") is all its categories, * is not used'
         )
+    # A feed may have categories of any name, but none of arXiv's archives with a wrong ending.
+    known = taxonomy.ARCHIVES.get(taxonomy.archive(name).lower(), ())
+    if "." in name and known and not taxonomy.expand(name):
+        raise ValueError(f"{show(name)} is no category of arXiv{did_you_mean(name, known)}")
     return name
 
 

@@ -53,6 +53,8 @@ class Composed:
 
     issues: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
+    in_vain: dict[str, int] = field(default_factory=dict)
+    """How many papers were looked at for whom there is nothing."""
 
 
 def compose(
@@ -96,7 +98,7 @@ def compose(
             made = summaries.add(made, now=edition.now)
         full = [replace(d, issue=fit(issue)) for d, issue in zip(full, made, strict=True)]
         empty = [
-            _verdict(d.subscriber, d.issue.day, edition, why)
+            replace(_verdict(d.subscriber, d.issue.day, edition, why), searched=d.issue.searched)
             for d in drafts
             if (why := _why_empty(d))
         ]
@@ -207,6 +209,7 @@ def _keep(
 ) -> None:
     """Write issues, what they were made with, and verdicts in one step, and count them."""
     composed.skipped.update(verdict.why for verdict in verdicts)
+    composed.in_vain |= {v.subscriber: v.searched for v in verdicts if v.searched is not None}
     if dry_run:
         composed.issues += len(made)
     elif made or verdicts:

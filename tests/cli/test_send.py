@@ -277,6 +277,24 @@ def test_when_there_is_nothing_to_send(
     assert world.run("send", "--json").json["issues"] == issues
 
 
+def test_a_thin_day_is_told_in_one_line_by_each_command_that_looks(world: World) -> None:
+    world.people = [
+        world.person("ada", interest='keywords = ["lens"]\ncategories = ["cs.LG"]'),
+        *(world.person(f"reader{n}", interest='keywords = ["lens"]') for n in range(7)),
+    ]
+    world.write()
+    world.announce(*(paper | {"categories": ["cs.LG"]} for paper in make_papers(4)))
+    ada = "ada@example.org"
+    with freeze_time(MONDAY):
+        sent, ranked, status = world.run("send"), world.run("rank", ada), world.run("status", ada)
+        as_json = world.run("status", ada, "--json").json["subscribers"][0]
+    assert "nothing for ada@example.org today, of 4\n" in sent.out
+    assert "nothing for 3 more\n" in sent.out
+    assert ranked.out == "nothing for ada@example.org today, of 4\n"
+    assert "nothing for ada@example.org last time, of 4\n" in status.out
+    assert (as_json["why"], as_json["searched"]) == ("nothing-matched", 4)
+
+
 def test_a_broken_subscriber_file_keeps_its_last_good_profile(world: World) -> None:
     people = world.folder / "people"
     people.mkdir()

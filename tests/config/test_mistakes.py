@@ -218,6 +218,13 @@ MISTAKES = [
         id="no category",
     ),
     pytest.param(
+        FILES + '[[source]]\nname="ml"\nkind="arxiv"\ncategories=["cs.LLG"]',
+        8,
+        "source[1].categories[0]",
+        'did you mean "cs.LG"?',
+        id="a misspelt category of a source",
+    ),
+    pytest.param(
         FILES + '[[source]]\nname="ml"\nkind="arxiv"',
         5,
         "source[1].categories",
@@ -397,6 +404,20 @@ MISTAKES = [
         "subscriber[0].interest[0].categories[0]",
         "all its categories",
         id="category",
+    ),
+    pytest.param(
+        interest("categories = ['cs.LLG']"),
+        5,
+        "subscriber[0].interest[0].categories[0]",
+        '"cs.LLG" is no category of arXiv; did you mean "cs.LG"?',
+        id="a misspelt category",
+    ),
+    pytest.param(
+        interest("exclude = { categories = ['CS.CRR'] }"),
+        5,
+        "subscriber[0].interest[0].exclude.categories[0]",
+        'did you mean "cs.CR"?',
+        id="a misspelt category to exclude",
     ),
     pytest.param(
         interest("authors = ['S. H.']"),
