@@ -1,10 +1,11 @@
 """issues: past issues and what became of them."""
 
 import argparse
+from collections import Counter
 
 from digest import wiring
 from digest.cli import interests
-from digest.cli.output import emit, say, table
+from digest.cli.output import counted, emit, say, state_of, table
 from digest.errors import ConfigError
 from digest.issue import Issue
 from digest.store import issues as store
@@ -30,8 +31,11 @@ def issues(arguments: argparse.Namespace) -> int:
             message = render(issue)
             say(f"To: {issue.subscriber}\nSubject: {message.subject}\n\n{message.text}")
     else:
+        states = Counter(state_of(each.status) for each in past)
+        say(", ".join((counted(len(past), "issue"), *(f"{n} {s}" for s, n in states.items()))))
         columns = ("date", "subscriber", "state", "papers", "reply")
-        table(columns, ([row[column] for column in columns] for row in rows))
+        lines = ((p.day, p.subscriber, state_of(p.status), p.papers, p.reply) for p in past)
+        table(columns, lines, texts=1)
     return 0
 
 

@@ -183,6 +183,9 @@ def _mailing(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     status = _add(commands, "status", "status:status", "sources, subscribers and deliveries")
     status.add_argument("address", nargs="?", metavar="ADDRESS", help="only this subscriber")
     status.add_argument("--problems", action="store_true", help="only what is wrong")
+    status.add_argument(
+        "--subscribers", action="store_true", help="a line for everyone, not only for problems"
+    )
 
 
 def _people(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from digest import wiring
 from digest.cli.naming import find_paper, paper_json
-from digest.cli.output import complain, emit, name_of, note, table
+from digest.cli.output import complain, counted, emit, id_of, local, name_of, note, say, table
 from digest.config import Settings
 from digest.errors import ConfigError
 from digest.store import votes
@@ -72,11 +72,13 @@ def _list(cast: list[StoredVote], *, as_json: bool) -> None:
         for each in cast:
             emit(_as_json(each))
         return
+    say(counted(len(cast), "vote"))
     rows = (
-        (each.voted_at.date(), each.subscriber, _SIGNS[each.liked], name_of(each.stored.paper))
-        for each in cast
+        (local(v.voted_at), v.subscriber, _SIGNS[v.liked], id_of(paper), name_of(paper))
+        for v in cast
+        for paper in (v.stored.paper,)
     )
-    table(("date", "subscriber", "vote", "paper"), rows)
+    table(("voted", "subscriber", "vote", "id", "paper"), rows, texts=1)
 
 
 def _as_json(vote: StoredVote) -> dict[str, object]:

@@ -3,13 +3,15 @@
 import argparse
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from digest.cli.output import emit, say
+from digest.cli.output import emit, facts, local, state_of
 from digest.config import Settings
 from digest.errors import ConfigError
+from digest.issue import Status
 from digest.mail.tokens import Tokens
 from digest.store import bounces, issues, keys, subscribers, suppressions, votes
 from digest.store.database import reading
@@ -42,8 +44,7 @@ def show(settings: Settings, engine: sa.Engine, arguments: argparse.Namespace) -
     if arguments.json:
         emit(held)
     else:
-        for name, value in _told(held):
-            say(f"{name:12} {value}" if name else f"{'':12} {value}")
+        facts(_told(held))
     return 0
 
 
@@ -117,7 +118,7 @@ def _told(held: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if held["known_since"]:
         yield "known since", held["known_since"][:10]
     if held["suppressed"]:
-        yield "mail", f"none since {held['suppressed_since'][:10]}: {held['suppressed']}"
+        yield "mail", f"none since {_local(held['suppressed_since'])}: {held['suppressed']}"
     elif held["kept"]:
         yield "mail", "yes"
     for number, line in enumerate(_profile(held["profile"] or {})):
@@ -125,7 +126,9 @@ def _told(held: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if held["token"]:
         yield "token", f"{held['token']} (in links and addresses that stop the mail)"
     past = held["issues"]
-    last = f", the last of {past[-1]['day']} ({past[-1]['state']})" if past else ""
+    last = (
+        f", the last of {past[-1]['day']} ({state_of(Status(past[-1]['state']))})" if past else ""
+    )
     yield "issues", f"{len(past) or 'none'}{last}"
     yield "papers had", str(held["had"] or "none")
     yield "no issue on", ", ".join(f"{x['day']} ({x['why']})" for x in held["skipped"]) or "no day"
@@ -135,9 +138,13 @@ def _told(held: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if not held["votes"]:
         yield "votes", "none"
     for number, each in enumerate(held["bounces"]):
-        yield "" if number else "came back", f"{each['at'][:10]} {each['kind']}: {each['why']}"
+        yield "" if number else "came back", f"{_local(each['at'])} {each['kind']}: {each['why']}"
     if not held["bounces"]:
         yield "came back", "nothing"
+
+
+def _local(at: str) -> str:
+    return local(datetime.fromisoformat(at))
 
 
 def _profile(facts: Mapping[str, Any]) -> Iterator[str]:

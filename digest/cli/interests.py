@@ -4,7 +4,7 @@ import argparse
 import sys
 import tempfile
 import webbrowser
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +12,16 @@ from pathlib import Path
 from digest import wiring
 from digest.bundled import bundled
 from digest.cli.live import Live, server
-from digest.cli.output import complain, emit, name_of, reasons_json, reasons_of, say, table
+from digest.cli.output import (
+    complain,
+    emit,
+    id_of,
+    name_of,
+    reasons_json,
+    reasons_of,
+    say,
+    table,
+)
 from digest.config import Settings
 from digest.errors import ConfigError
 from digest.formats import jsonl
@@ -38,17 +47,22 @@ def rank(arguments: argparse.Namespace) -> int:
         for section, pick in entries:
             emit(as_json(pick) | {"section": section})
     else:
-        rows = (
-            (f"{p.score:.0f}", s, p.interest, name_of(p.stored.paper), reasons_of(p))
-            for s, p in entries
-        )
-        if entries:
-            table(("score", "section", "interest", "paper", "why"), rows)
         if issue.picks:
             say(f"{len(issue.picks)} of {issue.searched} papers for {issue.subscriber}")
         else:
             say(f"nothing for {issue.subscriber} today, of {issue.searched}")
+        show_picks(entries if arguments.all else [(None, pick) for _, pick in entries])
     return 0
+
+
+def show_picks(entries: Sequence[tuple[str | None, Pick]]) -> None:
+    """Print papers with score, id and reasons, each with its section, if it has one."""
+    rows = (
+        (round(p.score), id_of(paper), section, name_of(paper), p.interest, reasons_of(p))
+        for section, p in entries
+        for paper in (p.stored.paper,)
+    )
+    table(("score", "id", "section", "paper", "interest", "why"), rows, texts=3)
 
 
 def preview(arguments: argparse.Namespace) -> int:

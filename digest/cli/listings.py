@@ -9,7 +9,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digest import formats
-from digest.cli.output import complain, emit, exit_code, name_of, progress, say, table
+from digest.cli.output import (
+    complain,
+    counted,
+    emit,
+    exit_code,
+    id_of,
+    local,
+    name_of,
+    progress,
+    say,
+    table,
+)
 from digest.errors import ConfigError, ListingMalformed
 from digest.formats import jsonl
 from digest.kept import unpacked
@@ -65,12 +76,21 @@ def fetch(arguments: argparse.Namespace) -> int:
             if (each.is_for_a_person or each.is_for_later) and not each.complaints:
                 complain(f"{each.source}: {each.outcome}: {each.error or each.why}")
     else:
-        columns = ("source", "pulled", "new", "known", "rejected", "outcome", "error", "why")
-        table(columns, (list(as_json(each).values()) for each in done))
+        _show(done)
     return exit_code(
         failed=any(each.is_for_a_person for each in done),
         waits=any(each.is_for_later for each in done),
     )
+
+
+def _show(done: "Sequence[Fetched]") -> None:
+    new = sum(each.tally.new for each in done)
+    pulled = sum(each.tally.pulled for each in done)
+    say(f"{new} new of {counted(pulled, 'paper')} from {counted(len(done), 'source')}")
+    columns = ("source", "outcome", "pulled", "new", "known", "rejected")
+    facts = [as_json(each) for each in done]
+    rows = ([*(fact[name] for name in columns), fact["error"] or fact["why"]] for fact in facts)
+    table((*columns, "why"), rows, texts=1)
 
 
 def papers(arguments: argparse.Namespace) -> int:
@@ -87,9 +107,12 @@ def papers(arguments: argparse.Namespace) -> int:
         for stored in held:
             emit(jsonl.to_json(stored.announcement))
         return 0
-    rows = ((p.first_seen_at.date(), p.announcement.source, name_of(p.paper)) for p in held)
-    table(("first seen", "source", "paper"), rows)
-    say(f"{len(held)} papers")
+    say(counted(len(held), "paper"))
+    rows = (
+        (local(p.first_seen_at), id_of(p.paper), p.announcement.source, name_of(p.paper))
+        for p in held
+    )
+    table(("first seen", "id", "source", "paper"), rows, texts=1)
     return 0
 
 

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from digest.cli.output import name_of
+from digest.cli.output import id_of, local, name_of
 from digest.errors import ConfigError
 from digest.paper import Paper, StoredPaper
 from digest.store import finding
@@ -16,18 +16,13 @@ def find_paper(connection: sa.Connection, asked: str) -> StoredPaper | None:
     if len(found) <= 1:
         return found[0] if found else None
     lines = [
-        f"  {id_of(each.paper) or each.first_seen_at.date()}  {name_of(each.paper)}"
+        f"  {id_of(each.paper) or local(each.first_seen_at)}  {name_of(each.paper)}"
         for each in found
     ]
     more = [f"  and {len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else []
     raise ConfigError(
         [f"{len(found)} papers fit {asked!r}: name one by its id", *lines[:_SHOWN], *more]
     )
-
-
-def id_of(paper: Paper) -> str | None:
-    """Give the id that names a paper anywhere."""
-    return paper.arxiv_id or paper.doi
 
 
 def paper_json(paper: Paper) -> dict[str, str | None]:

@@ -2,12 +2,15 @@
 
 import json
 import re
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
-from digest.issue import Pick, ReasonKind
+from digest.cli.tables import lines
+from digest.issue import Pick, ReasonKind, Status
 from digest.paper import Paper
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # what a terminal would obey
@@ -66,24 +69,45 @@ def printable(text: str) -> str:
     return _CONTROLS.sub("", text)
 
 
-def table(columns: Sequence[str], rows: Iterable[Iterable[object]], *, title: str = "") -> None:
-    """Print a table for a person, on stdout."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+def table(columns: Sequence[str], rows: Iterable[Iterable[object]], *, texts: int = 0) -> None:
+    """Print a table for a person, on stdout; a terminal may wrap its last `texts` columns."""
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    shown = ([printable(c) if isinstance(c, str) else c for c in row] for row in rows)
+    for line in lines(columns, shown, texts=texts, width=width):
+        say(line)
 
-    shown = Table(title=title or None, title_justify="left", box=None, pad_edge=False)
-    for column in columns:
-        shown.add_column(column, overflow="fold")
-    for row in rows:
-        shown.add_row(*(Text("" if cell is None else printable(str(cell))) for cell in row))
-    Console().print(shown)
+
+def facts(pairs: Iterable[tuple[str, object]]) -> None:
+    """Print what is known for a person: a name and a value a line."""
+    table(("", ""), pairs, texts=1)
+
+
+def local(at: datetime) -> str:
+    """Return an instant by the clock of whoever reads: the machine's zone, or that of $TZ."""
+    return f"{at.astimezone():%Y-%m-%d %H:%M}"
+
+
+def counted(number: int, thing: str) -> str:
+    """Return a number of things; `thing` is one of them, regular in its plural."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def state_of(status: Status) -> str:
+    """Return a delivery's state in words: the relay accepts, of what comes after nobody tells."""
+    return "accepted" if status is Status.SENT else status.value
 
 
 def name_of(paper: Paper) -> str:
-    """Name a paper for a person: its title, else its id and opening words."""
+    """Name a paper for a person: its title without TeX, else its id and opening words."""
+    from digest.rendering.mathtext import plain
+
     opening = " ".join((paper.abstract or "").split()[:8])
-    return paper.title or " ".join(filter(None, (paper.arxiv_id or paper.doi, f"{opening}…")))
+    return plain(paper.title or " ".join(filter(None, (id_of(paper), f"{opening}…"))))
+
+
+def id_of(paper: Paper) -> str | None:
+    """Return the id that names a paper anywhere."""
+    return paper.arxiv_id or paper.doi
 
 
 def reasons_of(pick: Pick) -> str:

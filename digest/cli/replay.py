@@ -6,11 +6,10 @@ from pathlib import Path
 
 from digest import wiring
 from digest.cli import interests
-from digest.cli.output import complain, emit, name_of, progress, reasons_of, say
+from digest.cli.output import complain, counted, emit, name_of, progress, reasons_of, say
 from digest.errors import ConfigError
 from digest.issue import Issue
 from digest.pipeline.replay import replay as again
-from digest.rendering.mathtext import plain
 from digest.wiring import people
 
 _PAGE = Path(__file__).with_name("replay.html")
@@ -46,6 +45,8 @@ def replay(arguments: argparse.Namespace) -> int:
         for issue in issues:
             emit(_as_json(issue))
     elif not arguments.html:
+        picked = sum(len(issue.picks) for issue in issues)
+        say(f"{counted(len(issues), 'issue')} with {counted(picked, 'paper')}")
         for issue in issues:
             _tell(issue)
     return 0
@@ -61,10 +62,8 @@ def _as_json(issue: Issue) -> dict[str, object]:
 
 
 def _tell(issue: Issue) -> None:
-    say(f"{issue.day}  {issue.subscriber}: {len(issue.picks)} of {issue.searched} papers")
-    for pick in issue.picks:
-        say(f"  {pick.score:3.0f}  {plain(name_of(pick.stored.paper))}")
-        say(f"       {reasons_of(pick)}")
+    say(f"\n{issue.day}  {issue.subscriber}: {len(issue.picks)} of {issue.searched} papers")
+    interests.show_picks([(None, pick) for pick in issue.picks])
 
 
 def _write(path: Path, issues: Iterable[Issue]) -> None:
@@ -79,7 +78,7 @@ def _write(path: Path, issues: Iterable[Issue]) -> None:
             "picks": [
                 {
                     "score": pick.score,
-                    "title": plain(name_of(pick.stored.paper)),
+                    "title": name_of(pick.stored.paper),
                     "url": _web_address(pick.stored.paper.url),
                     "why": reasons_of(pick),
                 }

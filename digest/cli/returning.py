@@ -8,7 +8,7 @@ from dataclasses import replace
 import sqlalchemy as sa
 
 from digest import wiring
-from digest.cli.output import complain, emit, exit_code, note, table, warn
+from digest.cli.output import complain, emit, exit_code, local, note, say, table, warn
 from digest.config import Settings
 from digest.config.addresses import address as read_address
 from digest.errors import ConfigError, StoreUnavailable
@@ -69,17 +69,20 @@ def _stop(settings: Settings, engine: sa.Engine, arguments: argparse.Namespace) 
         meant = people.nearest(address, known)
         complain(f"{address}: nobody of this address is subscribed, or ever was{meant}")
     if before:
-        note(f"{address} gets no mail already, since {before.since.date()}: {before.why}")
+        note(f"{address} gets no mail already, since {local(before.since)}: {before.why}")
     else:
         note(f"{address} gets no more mail")
 
 
 def _show(found: list[Suppression], *, as_json: bool) -> None:
-    rows = [[each.email, each.why, each.since.isoformat(timespec="seconds")] for each in found]
     if as_json:
-        emit([dict(zip(("email", "why", "since"), row, strict=True)) for row in rows])
-    elif rows:
-        table(("email", "why", "since"), rows)
+        since = [each.since.isoformat(timespec="seconds") for each in found]
+        rows = zip(found, since, strict=True)
+        emit([{"email": each.email, "why": each.why, "since": at} for each, at in rows])
+    else:
+        say(f"{len(found) or 'nobody'} suppressed")
+        shown = ((local(each.since), each.email, each.why) for each in found)
+        table(("since", "email", "why"), shown, texts=1)
 
 
 def receive(arguments: argparse.Namespace) -> int:

@@ -1,14 +1,14 @@
 """status: what the database knows of sources, subscribers and deliveries."""
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from digest import due, wiring
-from digest.cli.output import complain, emit, exit_code, say, table
+from digest.cli.output import complain, emit, exit_code, facts, local, say, state_of, table
 from digest.config import Settings
 from digest.issue import Outcome, Status
 from digest.store import backlog, issues, marks, papers, pulls, suppressions
@@ -18,8 +18,6 @@ from digest.store.pulls import PartOutcome, PullRecord
 from digest.subscriber import Subscriber, Suppression
 from digest.wiring import people
 
-_NAMED = 5
-"""So many are told in a line each, where there is nothing for them."""
 _BAD = (Status.FAILED, Status.UNCERTAIN, Status.DEFERRED)
 
 
@@ -31,7 +29,8 @@ def status(arguments: argparse.Namespace) -> int:
     if arguments.json:
         emit(report)
     else:
-        _show(report, only_problems=arguments.problems)
+        everybody = bool(arguments.subscribers or arguments.address)
+        _show(report, only_problems=arguments.problems, everybody=everybody)
     return exit_code(failed=bool(report["left_out"]), waits=False)
 
 
@@ -120,22 +119,77 @@ def _problems(
     return lines
 
 
-def _show(report: Mapping[str, Any], *, only_problems: bool) -> None:
+def _show(report: Mapping[str, Any], *, only_problems: bool, everybody: bool) -> None:
     if not only_problems:
-        # SMTP tells that the relay accepted; nobody is told of delivery.
-        named = {"sent": "accepted by the relay"}
-        deliveries = (f"{number} {named.get(k, k)}" for k, number in report["deliveries"].items())
-        say(f"database    {report['database']}")
-        say(f"papers      {report['papers']}")
-        say(f"good run    {report['last_good_run'] or 'none yet'}")
-        say(f"deliveries  {', '.join(deliveries) or 'none'}")
-        for key in ("sources", "subscribers"):
-            if rows := report[key]:
-                say()
-                columns = [name for name in rows[0] if name not in ("parts", "searched")]
-                table(columns, ([row[name] for name in columns] for row in rows))
-        for row in report["subscribers"][:_NAMED]:
-            if row["searched"] is not None:
-                say(f"nothing for {row['subscriber']} last time, of {row['searched']}")
+        facts(_summary(report))
+        _show_sources(report["sources"])
+        _show_subscribers(report["subscribers"], everybody=everybody)
     for line in report["problems"]:
         complain(line)
+
+
+def _summary(report: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
+    # SMTP tells that the relay accepted; nobody is told of delivery.
+    said = {"sent": "accepted by the relay"}
+    deliveries = (f"{n} {said.get(state, state)}" for state, n in report["deliveries"].items())
+    yield "database", report["database"]
+    yield "now", f"{local(wiring.now())} {wiring.now().astimezone():%Z}, like all times here"
+    yield "good run", _local(report["last_good_run"]) or "none yet"
+    yield "papers", report["papers"]
+    yield "deliveries", ", ".join(deliveries) or "none"
+    yield "subscribers", _summed_up(report["subscribers"])
+
+
+def _summed_up(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Put everybody into a line: how many there are, and the next issue of all."""
+    troubled = sum(map(_is_in_trouble, rows))
+    coming = sorted((row["next_issue"], row["subscriber"]) for row in rows if row["next_issue"])
+    parts = [str(len(rows))]
+    if troubled:
+        parts.append(f"{troubled} with problems")
+    if silent := len(rows) - len(coming):
+        parts.append(f"{silent} without an issue to come")
+    if coming:
+        at, first = coming[0]
+        parts.append(f"the next issue {_local(at)} for {first}")
+    return ", ".join(parts)
+
+
+def _is_in_trouble(row: Mapping[str, Any]) -> bool:
+    return row["state"] in _BAD
+
+
+def _show_sources(rows: Sequence[Mapping[str, Any]]) -> None:
+    shown = (
+        (r["source"], _local(r["last_pull"]), r["outcome"], r["papers"], r["error"] or r["why"])
+        for r in rows
+    )
+    _show_table(("source", "last pull", "outcome", "papers", "why"), list(shown))
+
+
+def _show_subscribers(rows: Sequence[Mapping[str, Any]], *, everybody: bool) -> None:
+    shown = [
+        (
+            row["subscriber"],
+            row["last_issue"],
+            row["state"] and state_of(Status(row["state"])),
+            row["papers"],
+            _local(row["next_issue"]),
+            row["why"] if row["searched"] is None else f"nothing last time, of {row['searched']}",
+        )
+        for row in rows
+        if everybody or _is_in_trouble(row)
+    ]
+    _show_table(("subscriber", "last issue", "state", "papers", "next issue", "why"), shown)
+    if len(shown) < len(rows):
+        say("\n--subscribers shows everyone, and an ADDRESS one")
+
+
+def _show_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    if rows:
+        say()
+        table(columns, rows, texts=1)
+
+
+def _local(at: str | None) -> str | None:
+    return local(datetime.fromisoformat(at)) if at else None

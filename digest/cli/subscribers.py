@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from digest import wiring
 from digest.cli import held
-from digest.cli.output import complain, emit, exit_code, note, table
+from digest.cli.output import complain, counted, emit, exit_code, note, say, table
 from digest.config import Settings
 from digest.config.people import COLUMNS, Row, from_facts, read_profile, read_table
 from digest.config.subscribers import addresses_taken
@@ -52,8 +52,11 @@ def _list(settings: Settings, engine: sa.Engine, arguments: argparse.Namespace) 
     if arguments.json:
         for row in rows:
             emit(row)
-    elif rows:
-        table(tuple(rows[0]), (row.values() for row in rows))
+    else:
+        in_database = sum(row["kept"] == _OF_DATABASE for row in rows)
+        say(f"{counted(len(rows), 'subscriber')}, {in_database} of them kept in the database")
+        columns = ("email", "name", "kept", "interests", "suppressed")
+        table(columns, ([row[name] for name in columns] for row in rows), texts=1)
     for line in complaints:
         complain(line)
     return exit_code(failed=bool(complaints), waits=False)

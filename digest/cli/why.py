@@ -1,13 +1,14 @@
 """why: why a paper was or was not in an issue."""
 
 import argparse
+from collections.abc import Iterator
 
 import sqlalchemy as sa
 
 from digest import due, wiring
 from digest.case import Answer, Case
-from digest.cli.naming import find_paper, id_of, paper_json
-from digest.cli.output import complain, emit, name_of, reasons_json, say, table
+from digest.cli.naming import find_paper, paper_json
+from digest.cli.output import complain, emit, facts, id_of, name_of, reasons_json, say, table
 from digest.config import Settings
 from digest.errors import ConfigError
 from digest.paper import PaperId
@@ -81,13 +82,20 @@ def _paper(case: Case) -> dict[str, str | None]:
 
 
 def _tell(case: Case, found: Answer) -> None:
-    if case.stored:
-        paper = case.stored.paper
-        say(f"{name_of(paper)} ({id_of(paper) or 'without an id'})")
-    say(f"{found.fate} for {case.subscriber.email} on {case.day}: {found.detail}")
+    facts(_summary(case, found))
     if found.standing:
         pick = found.standing.pick
         say()
         rows = ((f"{r.weight:+.1f}", r.kind, r.term) for r in pick.reasons)
-        table(("points", "kind", "term"), rows)
-        say(f"{pick.score:g} of 100 points; the line is {case.subscriber.min_score:g}")
+        table(("points", "kind", "term"), rows, texts=1)
+
+
+def _summary(case: Case, found: Answer) -> Iterator[tuple[str, object]]:
+    if case.stored:
+        paper = case.stored.paper
+        yield "paper", f"{name_of(paper)} ({id_of(paper) or 'without an id'})"
+    verdict = f"{found.fate} for {case.subscriber.email} on {case.day}"
+    yield "verdict", f"{verdict}: {found.detail}"
+    if found.standing:
+        score = found.standing.pick.score
+        yield "score", f"{score:g} of 100 points; the line is {case.subscriber.min_score:g}"
