@@ -273,7 +273,9 @@ Every key of config.toml, with its default. This page is made from the program b
 
 The configuration is the file that `--config` names, else `$DIGEST_CONFIG`, else `./config.toml`,
 `~/.config/digest/config.toml` (or under `$XDG_CONFIG_HOME`) or `/etc/digest/config.toml`, the first
-that is there. `digest check` names every mistake in it with line and remedy.
+that is there. One that was neither named nor lies in the folder at hand is told with each command,
+and before a command writes or sends by `/etc`'s it asks, on a terminal: `--yes`, `--config` and
+`DIGEST_CONFIG` answer. `digest check` names every mistake in it with line and remedy.
 
 - A **path** is relative to the file that it stands in.
 - A **duration** is a whole number and a letter: `"90s"`, `"30m"`, `"2h"`, `"7d"`, `"1w"`, `"2y"`.

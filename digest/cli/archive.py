@@ -4,7 +4,7 @@ import argparse
 from collections import Counter
 
 from digest import wiring
-from digest.cli import interests
+from digest.cli import configuration, interests
 from digest.cli.output import counted, emit, say, state_of, table
 from digest.errors import ConfigError
 from digest.issue import Issue
@@ -14,7 +14,7 @@ from digest.store.database import reading
 
 def issues(arguments: argparse.Namespace) -> int:
     """List past issues, or show one of them again."""
-    settings = wiring.load_settings(arguments.config)
+    settings = configuration.load(arguments)
     with wiring.open_store(settings, read_only=True) as engine, reading(engine) as connection:
         past = store.past(connection, subscriber=arguments.address, day=arguments.show)
         content = store.load(connection, (each.id for each in past)) if arguments.show else {}

@@ -29,7 +29,7 @@ def make_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"digest {__version__}")
-    parser.set_defaults(config=None, verbose=0, quiet=0, json=False)
+    parser.set_defaults(config=None, verbose=0, quiet=0, json=False, yes=False)
     _global_options(parser)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for add in (_setting_up, _listings, _interests, _mailing, _people):
@@ -54,11 +54,19 @@ def _add(
     name: str,
     command: str,
     does: str,
+    *,
+    acts: bool = False,
 ) -> argparse.ArgumentParser:
     parser = commands.add_parser(name, help=does, description=f"{does[0].upper()}{does[1:]}.")
     _global_options(parser)
+    if acts:
+        _yes(parser)
     parser.set_defaults(command=command)
     return parser
+
+
+def _yes(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--yes", action="store_true", help="don't ask")
 
 
 def _setting_up(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -84,7 +92,9 @@ def _setting_up(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     backup.add_argument(
         "--keep", type=_natural, metavar="N", help="how many copies stay in DIR (14)"
     )
-    restore = _add(commands, "restore", "keeping:restore", "make the database from a copy")
+    restore = _add(
+        commands, "restore", "keeping:restore", "make the database from a copy", acts=True
+    )
     restore.add_argument("file", metavar="FILE", help="what digest backup wrote")
     restore.add_argument(
         "--had-until",
@@ -92,7 +102,7 @@ def _setting_up(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         default="now",
         help="what was announced until then counts as had: now (the default), or an instant, UTC",
     )
-    migrate = _add(commands, "migrate", "setup:migrate", "bring the database up to date")
+    migrate = _add(commands, "migrate", "setup:migrate", "bring the database up to date", acts=True)
     migrate.add_argument("--dry-run", action="store_true", help="only say what would be done")
 
 
@@ -121,7 +131,7 @@ def _listings(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     parse = _add(commands, "parse", "listings:parse", "print the papers of listing dumps")
     parse.add_argument("files", nargs="+", metavar="FILE", help="- is standard input")
     parse.add_argument("--format", metavar="NAME", help="default: recognised by content")
-    fetch = _add(commands, "fetch", "listings:fetch", "pull the sources into the store")
+    fetch = _add(commands, "fetch", "listings:fetch", "pull the sources into the store", acts=True)
     fetch.add_argument("files", nargs="*", metavar="FILE", help="these dumps instead")
     fetch.add_argument("--source", action="append", default=[], metavar="NAME", help="only this")
     fetch.add_argument("--format", metavar="NAME", help="of the files, if not by content")
@@ -156,7 +166,9 @@ def _interests(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     why.add_argument("address", metavar="ADDRESS", help="or a subscriber's TOML file")
     why.add_argument("paper", metavar="PAPER", help=_PAPER)
     why.add_argument("--date", type=_day, metavar="DATE", help="in that day's issue")
-    feedback = _add(commands, "feedback", "feedback:feedback", "a subscriber's vote on a paper")
+    feedback = _add(
+        commands, "feedback", "feedback:feedback", "a subscriber's vote on a paper", acts=True
+    )
     feedback.add_argument("address", nargs="?", metavar="ADDRESS", help="whose vote")
     feedback.add_argument("paper", nargs="?", metavar="PAPER", help=_PAPER)
     feedback.add_argument(
@@ -166,19 +178,26 @@ def _interests(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def _mailing(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    send = _add(commands, "send", "mailing:send", "fetch, choose, render and deliver")
+    send = _add(commands, "send", "mailing:send", "fetch, choose, render and deliver", acts=True)
     send.add_argument("addresses", nargs="*", metavar="ADDRESS", help="only these")
     send.add_argument("--due", action="store_true", help="only those whose hour has come")
     send.add_argument("--no-fetch", action="store_true", help="with the papers there are")
     send.add_argument("--dry-run", action="store_true", help="only say what would be done")
-    send.add_argument("--yes", action="store_true", help="don't ask")
     send.add_argument("--test", metavar="ADDRESS", help="one message now, recorded nowhere")
     send.add_argument("--to", metavar="ME", help="with --test: to this address instead")
     issues = _add(commands, "issues", "archive:issues", "past issues and what became of them")
     issues.add_argument("address", nargs="?", metavar="ADDRESS", help="only this subscriber's")
     issues.add_argument("--show", type=_day, metavar="DATE", help="one of them again")
-    _add(commands, "run", "running:run", "the service: pull, make and send what is due, for ever")
-    alert = _add(commands, "alert", "running:alert", "tell alerts_to something, once a day")
+    _add(
+        commands,
+        "run",
+        "running:run",
+        "the service: pull, make and send what is due, for ever",
+        acts=True,
+    )
+    alert = _add(
+        commands, "alert", "running:alert", "tell alerts_to something, once a day", acts=True
+    )
     alert.add_argument("subject", metavar="SUBJECT", help="standard input says more")
     status = _add(commands, "status", "status:status", "sources, subscribers and deliveries")
     status.add_argument("address", nargs="?", metavar="ADDRESS", help="only this subscriber")
@@ -189,13 +208,15 @@ def _mailing(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 
 def _people(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    suppress = _add(commands, "suppress", "returning:suppress", "whom never to write to")
+    suppress = _add(commands, "suppress", "returning:suppress", "whom never to write to", acts=True)
     suppress.add_argument("address", nargs="?", metavar="ADDRESS", help="never write there")
     suppress.add_argument("--why", metavar="TEXT", help="the reason, for the record")
     suppress.add_argument("--list", action="store_true", help="whom, since when, and why")
     suppress.add_argument("--remove", action="store_true", help="write to ADDRESS again")
     _add(commands, "receive", "returning:receive", "look into a message on standard input")
-    retry = _add(commands, "retry", "returning:retry", "try again what failed or is in doubt")
+    retry = _add(
+        commands, "retry", "returning:retry", "try again what failed or is in doubt", acts=True
+    )
     retry.add_argument("--state", choices=("failed", "uncertain"), help="only these")
     _subscribers(_add(commands, "subscribers", "subscribers:run", "those kept in the database"))
 
@@ -203,29 +224,33 @@ def _people(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 def _subscribers(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
 
-    def action(name: str, does: str) -> argparse.ArgumentParser:
+    def action(name: str, does: str, *, acts: bool = False) -> argparse.ArgumentParser:
         added = actions.add_parser(name, help=does, description=f"{does[0].upper()}{does[1:]}.")
         _global_options(added)
+        if acts:
+            _yes(added)
         return added
 
     action("list", "everyone, and where they are kept")
     show = action("show", "everything that is held about one")
     show.add_argument("address", metavar="ADDRESS", help="whom")
-    add = action("add", "keep one, or change one")
+    add = action("add", "keep one, or change one", acts=True)
     add.add_argument("address", metavar="ADDRESS", help="whom to write to")
     add.add_argument("--name", metavar="NAME", help="what to call them")
     add.add_argument("--profile", metavar="NAME", help="a profile of the configuration")
     add.add_argument("--keyword", action="append", metavar="TERM", help="any number of these")
-    take = action("import", "keep those of a table (CSV), of JSON Lines, or of a profile (TOML)")
+    take = action(
+        "import", "keep those of a table (CSV), of JSON Lines, or of a profile (TOML)", acts=True
+    )
     take.add_argument("file", metavar="FILE", help="- is standard input")
     take.add_argument("--profile", metavar="NAME", help="for those who bring no interest")
     take.add_argument("--dry-run", action="store_true", help="only say what is wrong")
     export = action("export", "print those kept, as JSON Lines")
     export.add_argument("--csv", action="store_true", help="as a table instead")
-    rename = action("rename", "give one another address; what they had stays known")
+    rename = action("rename", "give one another address; what they had stays known", acts=True)
     rename.add_argument("address", metavar="OLD", help="the address until now")
     rename.add_argument("new", metavar="NEW", help="the one from now on")
-    remove = action("remove", "keep one no longer")
+    remove = action("remove", "keep one no longer", acts=True)
     remove.add_argument("address", metavar="ADDRESS", help="whom")
     remove.add_argument("--erase", action="store_true", help="and all that is held about them")
 

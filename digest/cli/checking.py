@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from digest import taxonomy, wiring
+from digest.cli import configuration
 from digest.cli.online import answers
 from digest.cli.output import EXIT_FAILED, complain, emit, note, say, table, warn
 from digest.config import Settings, SourceSettings
@@ -35,7 +36,7 @@ def check(arguments: argparse.Namespace) -> int:
     """Validate configuration, templates and database; for a subscriber, what would match."""
     if arguments.to and not arguments.online:
         raise ConfigError(["--to goes with --online"])
-    settings = wiring.load_settings(arguments.config)
+    settings = configuration.load(arguments)
     settings = replace(settings, warnings=(*settings.warnings, *wiring.try_templates(settings)))
     with _store(settings) as engine:
         return _check(settings, engine, arguments)

@@ -5,6 +5,7 @@ import argparse
 import sqlalchemy as sa
 
 from digest import wiring
+from digest.cli import configuration
 from digest.cli.naming import find_paper, paper_json
 from digest.cli.output import complain, counted, emit, id_of, local, name_of, note, say, table
 from digest.config import Settings
@@ -24,7 +25,7 @@ def feedback(arguments: argparse.Namespace) -> int:
         raise ConfigError(["--list goes with an ADDRESS at most"])
     if not arguments.list and arguments.vote is None:
         raise ConfigError(["digest feedback takes ADDRESS PAPER and +, - or clear; or --list"])
-    settings = wiring.load_settings(arguments.config)
+    settings = configuration.load(arguments, acts=not arguments.list)
     with wiring.open_store(settings, read_only=arguments.list) as engine:
         subscriber = _subscriber(arguments.address, settings, engine)
         if subscriber is None or arguments.list:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from digest import wiring
 from digest.bundled import bundled
+from digest.cli import configuration
 from digest.cli.live import Live, server
 from digest.cli.output import (
     complain,
@@ -34,9 +35,7 @@ from digest.wiring import people
 
 def rank(arguments: argparse.Namespace) -> int:
     """Print what would be in the next issue, with score and reasons."""
-    drafted = draft(
-        wiring.load_settings(arguments.config), arguments.address, everything=arguments.all
-    )
+    drafted = draft(configuration.load(arguments), arguments.address, everything=arguments.all)
     issue = drafted.issue
     entries = [("pick", pick) for pick in issue.picks]
     if arguments.all:
@@ -69,7 +68,7 @@ def preview(arguments: argparse.Namespace) -> int:
     """Render the next issue, for the eye or into files."""
     if arguments.serve:
         return _serve(arguments)
-    settings = wiring.load_settings(arguments.config)
+    settings = configuration.load(arguments)
     issue = draft(settings, arguments.address).issue
     message = wiring.renderer(settings)(issue)
     if arguments.eml:
@@ -89,7 +88,7 @@ def preview(arguments: argparse.Namespace) -> int:
 
 def _serve(arguments: argparse.Namespace) -> int:
     """Show the issue on a page of its own until Ctrl-C."""
-    settings = wiring.load_settings(arguments.config)
+    settings = configuration.load(arguments)
 
     def make() -> Message:
         fresh = wiring.load_settings(arguments.config)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from digest import wiring
+from digest.cli import configuration
 from digest.cli.output import emit, note
 from digest.errors import ConfigError
 from digest.store import copies
@@ -16,7 +17,7 @@ _KEEP = 14
 
 def backup(arguments: argparse.Namespace) -> int:
     """Copy the live database into a file, or into a folder of dated copies."""
-    settings = wiring.load_settings(arguments.config)
+    settings = configuration.load(arguments)
     path, removed = Path(arguments.file), list[Path]()
     is_folder = path.is_dir() or arguments.file.endswith("/") or arguments.keep is not None
     if is_folder and path.exists() and not path.is_dir():
@@ -40,7 +41,7 @@ def backup(arguments: argparse.Namespace) -> int:
 
 def restore(arguments: argparse.Namespace) -> int:
     """Make the database from a copy."""
-    settings = wiring.load_settings(arguments.config)
+    settings = configuration.load(arguments, acts=True)
     until = _instant(arguments.had_until)
     url = settings.database_url(os.environ)
     before = copies.restore(url, Path(arguments.file), had_until=until, now=wiring.now())

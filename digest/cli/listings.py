@@ -53,12 +53,13 @@ def parse(arguments: argparse.Namespace) -> int:
 def fetch(arguments: argparse.Namespace) -> int:
     """Pull the sources, or read the given dumps, into the store."""
     from digest import wiring
+    from digest.cli import configuration
     from digest.wiring import people
 
     if arguments.files and len(arguments.source) > 1:
         raise ConfigError(["dumps given by hand can be of one --source only"])
     dumps = [_read(name) for name in arguments.files]
-    settings = wiring.load_settings(arguments.config)
+    settings = configuration.load(arguments, acts=True)
     with (
         wiring.open_sources(settings, arguments.source) as supply,
         wiring.open_store(settings, create=True) as engine,
@@ -96,11 +97,12 @@ def _show(done: "Sequence[Fetched]") -> None:
 def papers(arguments: argparse.Namespace) -> int:
     """Print what the store holds, by the order it was first seen in."""
     from digest import wiring
+    from digest.cli import configuration
     from digest.store import papers as store
     from digest.store.database import reading
 
     day = arguments.since or date.min
-    settings = wiring.load_settings(arguments.config)
+    settings = configuration.load(arguments)
     with wiring.open_store(settings, read_only=True) as engine, reading(engine) as connection:
         held = store.first_seen_since(connection, datetime.combine(day, time(), UTC))
     if arguments.json:

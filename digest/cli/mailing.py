@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import count
@@ -11,8 +10,18 @@ from uuid import uuid4
 import sqlalchemy as sa
 
 from digest import wiring
-from digest.cli import interests
-from digest.cli.output import complain, emit, exit_code, note, progress, say, warn
+from digest.cli import configuration, interests
+from digest.cli.output import (
+    agree,
+    can_ask,
+    complain,
+    emit,
+    exit_code,
+    note,
+    progress,
+    say,
+    warn,
+)
 from digest.cli.returning import look_into_inbox
 from digest.config import Settings
 from digest.errors import ConfigError, DeliveryFailed
@@ -34,7 +43,7 @@ _BAD = ("deferred", "failed", "uncertain")
 
 def send(arguments: argparse.Namespace) -> int:
     """Run the pipeline once, for everyone who has not had today's issue."""
-    settings = wiring.load_settings(arguments.config)
+    settings = configuration.load(arguments, acts=not arguments.dry_run)
     if arguments.test:
         if arguments.dry_run or arguments.due or arguments.addresses:
             raise ConfigError(["--test goes with --to alone: it sends one message now"])
@@ -191,18 +200,14 @@ def _confirm(
     edition: Edition,
 ) -> bool:
     """Ask a person at a terminal before writing to many."""
-    if arguments.yes or not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if arguments.yes or not can_ask():
         return True
     with reading(engine) as connection:
         people_due = len(
             who_is_due(chosen, Past.load(connection, edition.sources, now=edition.now), edition)
         )
         people_due += backlog.waiting(connection)
-    if people_due <= _ASK_ABOVE:
-        return True
-    sys.stderr.write(f"Write to {people_due} people? [y/N] ")
-    sys.stderr.flush()
-    return sys.stdin.readline().strip().casefold() in ("y", "yes")
+    return people_due <= _ASK_ABOVE or agree(f"Write to {people_due} people?")
 
 
 def _keep_files(settings: Settings, engine: sa.Engine, edition: Edition) -> None:

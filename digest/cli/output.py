@@ -64,6 +64,18 @@ def warn(line: str) -> None:
         complain(line)
 
 
+def can_ask() -> bool:
+    """Whether a person sits at a terminal, and may answer."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def agree(question: str) -> bool:
+    """Ask; anything but yes is no."""
+    sys.stderr.write(f"{printable(question)} [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().casefold() in ("y", "yes")
+
+
 def printable(text: str) -> str:
     """Drop the controls that a title or a server's answer may carry, but for line ends and tabs."""
     return _CONTROLS.sub("", text)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from digest import wiring
-from digest.cli import interests
+from digest.cli import configuration, interests
 from digest.cli.output import complain, counted, emit, name_of, progress, reasons_of, say
 from digest.errors import ConfigError
 from digest.issue import Issue
@@ -19,7 +19,7 @@ def replay(arguments: argparse.Namespace) -> int:
     """Print them, or write them as one page; nothing is changed."""
     if arguments.last < arguments.first:
         raise ConfigError([f"--to {arguments.last} is before --from {arguments.first}"])
-    settings = wiring.load_settings(arguments.config)
+    settings = configuration.load(arguments)
     with wiring.open_store(settings, read_only=True) as engine:
         everyone, complaints = people.subscribers(settings, engine)
         for line in complaints:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import sqlalchemy as sa
 
 from digest import wiring
+from digest.cli import configuration
 from digest.cli.output import complain, emit, exit_code, local, note, say, table, warn
 from digest.config import Settings
 from digest.config.addresses import address as read_address
@@ -27,7 +28,7 @@ _ENVIRONMENT = ("ORIGINAL_RECIPIENT", "RECIPIENT", "EXTENSION")
 
 def suppress(arguments: argparse.Namespace) -> int:
     """Never write to an address again, or list and end suppressions."""
-    settings = wiring.load_settings(arguments.config)
+    settings = configuration.load(arguments, acts=not arguments.list)
     if bool(arguments.address) == arguments.list:
         raise ConfigError(["suppress takes an ADDRESS, or --list"])
     if arguments.remove and not arguments.address:
@@ -87,7 +88,7 @@ def _show(found: list[Suppression], *, as_json: bool) -> None:
 
 def receive(arguments: argparse.Namespace) -> int:
     """Look into one message on standard input, as a mail system pipes it."""
-    settings = wiring.load_settings(arguments.config)
+    settings = configuration.load(arguments)
     content = sys.stdin.buffer.read()
     addresses = "\n".join(os.environ.get(name, "") for name in _ENVIRONMENT)
     with wiring.open_store(settings) as engine:
@@ -153,7 +154,7 @@ def look_into_inbox(settings: Settings) -> None:
 
 def retry(arguments: argparse.Namespace) -> int:
     """Put what failed, or is in doubt, back into the outbox for the next run."""
-    settings = wiring.load_settings(arguments.config)
+    settings = configuration.load(arguments, acts=True)
     states = [Status(arguments.state)] if arguments.state else [Status.FAILED, Status.UNCERTAIN]
     with wiring.open_store(settings) as engine, writing(engine) as connection:
         again, late = outbox.retry(connection, states, now=wiring.now())

@@ -5,6 +5,7 @@ import logging
 import sys
 
 from digest import wiring
+from digest.cli import configuration
 from digest.cli.output import emit, exit_code, note
 from digest.config import Settings
 from digest.errors import ConfigError, StoreError
@@ -20,6 +21,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     if not arguments.verbose and not arguments.quiet:
         logging.getLogger("digest").setLevel(logging.INFO)
+    configuration.find(arguments, acts=True)
     return serve(arguments.config)
 
 
@@ -39,6 +41,7 @@ def _settings(explicit: str | None) -> tuple[Settings, str]:
 
 def alert(arguments: argparse.Namespace) -> int:
     """Mail a subject and what stands on standard input to alerts_to, as OnFailure= does."""
+    configuration.find(arguments, acts=True)
     settings, wrong = _settings(arguments.config)
     if not settings.alerts_to:
         raise ConfigError([f"{settings.path}: digest.alerts_to: names nobody to tell"])

@@ -94,10 +94,10 @@ def migrate(arguments: argparse.Namespace) -> int:
     """Bring the schema up to date, after a copy."""
     import os
 
-    from digest import wiring
+    from digest.cli import configuration
     from digest.store import database
 
-    settings = wiring.load_settings(arguments.config)
+    settings = configuration.load(arguments, acts=not arguments.dry_run)
     url = settings.database_url(os.environ)
     engine = database.open_database(url, read_only=arguments.dry_run)
     try:

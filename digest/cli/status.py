@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from digest import due, wiring
+from digest.cli import configuration
 from digest.cli.output import complain, emit, exit_code, facts, local, say, state_of, table
 from digest.config import Settings
 from digest.issue import Outcome, Status
@@ -23,7 +24,7 @@ _BAD = (Status.FAILED, Status.UNCERTAIN, Status.DEFERRED)
 
 def status(arguments: argparse.Namespace) -> int:
     """Say how things stand; with --problems only what is wrong."""
-    settings = wiring.load_settings(arguments.config)
+    settings = configuration.load(arguments)
     with wiring.open_store(settings, read_only=True) as engine:
         report = _report(settings, engine, arguments.address)
     if arguments.json:

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from digest import wiring
-from digest.cli import held
+from digest.cli import configuration, held
 from digest.cli.output import complain, counted, emit, exit_code, note, say, table
 from digest.config import Settings
 from digest.config.people import COLUMNS, Row, from_facts, read_profile, read_table
@@ -26,9 +26,9 @@ _OF_FILES, _OF_DATABASE = "file", "database"
 
 def run(arguments: argparse.Namespace) -> int:
     """Do what is asked with the subscribers."""
-    settings = wiring.load_settings(arguments.config)
     is_dry = getattr(arguments, "dry_run", False)
     looks = is_dry or arguments.action in ("list", "show", "export")
+    settings = configuration.load(arguments, acts=not looks)
     creates = arguments.action in ("add", "import") and not is_dry
     with wiring.open_store(settings, create=creates, read_only=looks) as engine:
         return _ACTIONS[arguments.action](settings, engine, arguments)

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from digest import due, wiring
 from digest.case import Answer, Case
+from digest.cli import configuration
 from digest.cli.naming import find_paper, paper_json
 from digest.cli.output import complain, emit, facts, id_of, name_of, reasons_json, say, table
 from digest.config import Settings
@@ -20,7 +21,7 @@ from digest.wiring import people
 
 def why(arguments: argparse.Namespace) -> int:
     """Say what became of a paper, and by which sum."""
-    settings = wiring.load_settings(arguments.config)
+    settings = configuration.load(arguments)
     with wiring.open_store(settings, read_only=True) as engine:
         case = _case(settings, engine, arguments)
     found = answer(case)
