@@ -22,6 +22,8 @@ class Terminal:
         self._folder = folder
         self._environ: Mapping[str, str] = {"TERM": "dumb", **environ}
         self.shown = ""
+        """What it has shown, without colours and the like."""
+        self.raw = ""
         self._read_to = 0
 
     def __enter__(self) -> Self:
@@ -77,5 +79,6 @@ class Terminal:
             more = os.read(self._terminal, 65_536)
         except OSError:  # Linux: nobody has the other end open any more
             return False
-        self.shown += _ESCAPES.sub("", more.decode(errors="replace"))
+        self.raw += (text := more.decode(errors="replace"))
+        self.shown += _ESCAPES.sub("", text)
         return bool(more)

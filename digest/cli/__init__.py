@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 
 from digest.cli.arguments import parse_arguments
-from digest.cli.output import be_quiet
+from digest.cli.output import be_quiet, complain
 from digest.errors import ConfigError, DigestError
 
 log = logging.getLogger(__name__)
@@ -76,6 +76,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    code = 0
     try:
         module, function = arguments.command.split(":")
         command = getattr(import_module(f"digest.cli.{module}"), function)
@@ -84,23 +85,22 @@ def _run(arguments: argparse.Namespace) -> int:
         code = int(command(arguments))
         sys.stdout.flush()
     except ConfigError as error:
-        sys.stderr.write(f"{error}\n")
+        complain(str(error))
         return error.exit_code
     except DigestError as error:
-        sys.stderr.write(f"digest: {error}\n")
+        complain(f"digest: {error}")
         return error.exit_code
     except KeyboardInterrupt:
-        sys.stderr.write("digest: interrupted; whatever waits is left to the next run\n")
+        complain("digest: interrupted; whatever waits is left to the next run")
         return INTERRUPTED
     except _Terminated:
-        sys.stderr.write("digest: terminated; whatever waits is left to the next run\n")
+        complain("digest: terminated; whatever waits is left to the next run")
         return _TERMINATED
     except BrokenPipeError:
         _silence_stdout()  # whoever read us has enough
-        return 0
     except OSError as error:
         _silence_stdout()
-        sys.stderr.write(f"digest: {error.filename or 'standard output'}: {error.strerror}\n")
+        complain(f"digest: {error.filename or 'standard output'}: {error.strerror}")
         return 1
     return code
 

@@ -1,7 +1,6 @@
 """rank and preview: what a subscriber would get now."""
 
 import argparse
-import sys
 import tempfile
 import webbrowser
 from collections.abc import Iterator, Sequence
@@ -107,7 +106,6 @@ def _serve(arguments: argparse.Namespace) -> int:
     with server(live, arguments.port) as page:
         address = f"http://127.0.0.1:{page.server_port}/"
         say(f"{address}  (Ctrl-C ends it)")
-        sys.stdout.flush()  # whoever reads a pipe waits for the address
         if arguments.open:
             webbrowser.open(address)
         with suppress(KeyboardInterrupt):

@@ -1,19 +1,22 @@
 """What is printed: JSON for programs to stdout, tables and bars for people."""
 
 import json
+import os
 import re
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
-from typing import Any
+from typing import Any, TextIO
 
 from digest.cli.tables import lines
 from digest.issue import Pick, ReasonKind, Status
 from digest.paper import Paper
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # what a terminal would obey
+
+_RED, _YELLOW = 31, 33  # of ECMA-48, as a terminal's owner has set them
 
 _is_quiet = False
 """Whether -q was given."""
@@ -43,8 +46,10 @@ def emit(value: Any) -> None:
 
 
 def say(line: str = "") -> None:
-    """Print a line of what was asked for, on stdout."""
+    """Print a line of what was asked for, on stdout, at once: a program may wait for it."""
     sys.stdout.write(printable(line) + "\n")
+    with suppress(OSError):  # the work goes on; that nobody reads it is said at its end
+        sys.stdout.flush()
 
 
 def note(line: str = "") -> None:
@@ -55,13 +60,19 @@ def note(line: str = "") -> None:
 
 def complain(line: str) -> None:
     """Print a line about something that is wrong, on stderr."""
-    sys.stderr.write(printable(line) + "\n")
+    sys.stderr.write(_coloured(printable(line), _RED, sys.stderr) + "\n")
 
 
 def warn(line: str) -> None:
     """Print a line about what may well be meant, on stderr; with -q nothing."""
     if not _is_quiet:
-        complain(line)
+        sys.stderr.write(_coloured(printable(line), _YELLOW, sys.stderr) + "\n")
+
+
+def _coloured(text: str, colour: int, stream: TextIO) -> str:
+    """Return a text in a colour, where a terminal shows it and nobody asked for none."""
+    is_plain = os.environ.get("NO_COLOR") or os.environ.get("TERM", "dumb") == "dumb"
+    return text if is_plain or not stream.isatty() else f"\x1b[{colour}m{text}\x1b[0m"
 
 
 def can_ask() -> bool:

@@ -122,3 +122,15 @@ def test_a_terminal_without_utf_8_is_no_traceback(world: World) -> None:
     command = [sys.executable, "-m", "digest", "papers"]
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert (ended.returncode, "ber Gr" in ended.stdout) == (0, True)
+
+
+def test_what_went_wrong_is_the_exit_code_though_nobody_reads(world: World) -> None:
+    world.announce(*make_papers(1))
+    reader, writer = os.pipe()
+    os.close(reader)
+    with FaultyPeer({"RCPT": "550 5.1.1 nobody here"}) as peer:
+        world.serve_mail(peer)
+        command = [sys.executable, "-m", "digest", "--config", str(world.config), "send"]
+        ended = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, timeout=60)
+    os.close(writer)
+    assert (ended.returncode, ended.stderr.count(b"Traceback")) == (1, 0)
