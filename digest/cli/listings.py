@@ -34,20 +34,26 @@ if TYPE_CHECKING:  # what only `fetch` needs is heavy
 
 def parse(arguments: argparse.Namespace) -> int:
     """Print every paper of the given dumps as JSON Lines, in document order."""
-    failed = False
-    for dump in [_read(name) for name in arguments.files]:
-        try:
-            listing = formats.parse(dump, arguments.format)
-        except ListingMalformed as error:
-            complain(str(error))
-            failed = True
-            continue
-        for announcement in listing.announcements:
-            emit(jsonl.to_json(announcement))
-        for rejection in listing.rejections:
-            complain(f"{dump.name}:{rejection.line}: {rejection.why}")
-            failed = True
-    return exit_code(failed=failed, waits=False)
+    for name in arguments.files:
+        if name != "-" and not Path(name).exists():
+            _read(name)  # one that is missing is said before any is read
+    failed = [not _print_papers(name, arguments.format) for name in arguments.files]
+    return exit_code(failed=any(failed), waits=False)
+
+
+def _print_papers(name: str, format_name: str | None) -> bool:
+    """Print the papers of one dump, which may be large; False if any could not be read."""
+    dump = _read(name)
+    try:
+        listing = formats.parse(dump, format_name)
+    except ListingMalformed as error:
+        complain(str(error))
+        return False
+    for announcement in listing.announcements:
+        emit(jsonl.to_json(announcement))
+    for rejection in listing.rejections:
+        complain(f"{dump.name}:{rejection.line}: {rejection.why}")
+    return not listing.rejections
 
 
 def fetch(arguments: argparse.Namespace) -> int:

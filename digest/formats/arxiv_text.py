@@ -52,7 +52,7 @@ class ArxivText:
 
     def recognises(self, text: str) -> bool:
         """Whether there are id lines, and not mostly something else (a mailing has rules)."""
-        lines = numbered(text)
+        lines = tuple(numbered(text))
         if looks_like(text) or any(line.text == _MAIL_RULE for line in lines):
             return False
         return _is_listing(_records(_unglued(lines)))

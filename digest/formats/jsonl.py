@@ -49,10 +49,10 @@ class JsonLines:
     def parse(self, dump: Dump) -> Listing:
         """Read every line of a dump; raises ListingMalformed where it is no JSON Lines at all."""
         text = decode(dump)
-        lines = [line for line in numbered(text) if line.text]
-        if lines and not (_OBJECT.match(lines[0].text) or self.recognises(text)):
+        first = next((line for line in numbered(text) if line.text), None)
+        if first and not (_OBJECT.match(first.text) or self.recognises(text)):
             raise malformed(dump, f"looks like {looks_like(text) or 'plain text'}, not {NAME}")
-        found = [result for line in lines for result in _read(line, dump)]
+        found = [result for line in numbered(text) if line.text for result in _read(line, dump)]
         return Listing(
             format=NAME,
             announcements=tuple(item for item in found if isinstance(item, Announcement)),

@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from digest.errors import ListingMalformed
@@ -69,16 +70,21 @@ def _is_mostly_damage(text: str) -> bool:
     return False
 
 
-def numbered(text: str) -> tuple[Line, ...]:
-    """Every line of a text, blank ones too.
+def numbered(text: str) -> Iterator[Line]:
+    """Every line of a text, blank ones too, one after the other: a dump may be large.
 
     Only LF, CRLF and CR end a line: a form feed or U+2028 is part of somebody's abstract. A BOM
     that begins a line is where one file was put after another.
     """
-    return tuple(
-        Line(number=number, text=line.strip().removeprefix(BOM).lstrip())
-        for number, line in enumerate(_LINE_END.split(text), start=1)
-    )
+    begin = number = 0
+    for number, end in enumerate(_LINE_END.finditer(text), start=1):
+        yield _line(number, text[begin : end.start()])
+        begin = end.end()
+    yield _line(number + 1, text[begin:])
+
+
+def _line(number: int, text: str) -> Line:
+    return Line(number=number, text=text.strip().removeprefix(BOM).lstrip())
 
 
 def is_damaged(text: str) -> bool:

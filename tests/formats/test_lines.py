@@ -19,7 +19,7 @@ from digest.formats.lines import Line, decode, numbered, shown
     ],
 )
 def test_the_lines_are_the_same_whatever_wrote_them(content: bytes) -> None:
-    assert numbered(decode(make_dump(content))) == (
+    assert tuple(numbered(decode(make_dump(content)))) == (
         Line(number=1, text="sea"),
         Line(number=2, text=""),
         Line(number=3, text="wind"),
