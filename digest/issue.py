@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from digest.paper import StoredPaper
-from digest.subscriber import Layout
+from digest.subscriber import Abstract, Layout
 
 
 class ReasonKind(StrEnum):
@@ -85,6 +85,7 @@ class Issue:
     searched: int = 0
     sources: tuple[SourceReport, ...] = ()
     layout: Layout = Layout.CARDS
+    abstract: Abstract = Abstract.SHORT
     language: str = "en"
 
 

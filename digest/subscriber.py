@@ -138,10 +138,18 @@ class WhenEmpty(StrEnum):
 
 
 class Layout(StrEnum):
-    """How an issue shows its picks."""
+    """How an issue shows its picks: the strong ones as cards, all of them briefly, or titles."""
 
     CARDS = "cards"
+    BRIEF = "brief"
     TITLES = "titles"
+
+
+class Abstract(StrEnum):
+    """How much of an abstract a card shows."""
+
+    SHORT = "short"
+    FULL = "full"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +180,7 @@ class Subscriber:
     catch_up: timedelta = timedelta(days=30)
     when_empty: WhenEmpty = WhenEmpty.EXPLAIN
     layout: Layout = Layout.CARDS
+    abstract: Abstract = Abstract.SHORT
     language: str = "en"
 
     @property

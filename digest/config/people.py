@@ -22,7 +22,10 @@ from digest.subscriber import Subscriber
 _OWN = ("email", "name", "formerly")
 _LISTS = ("keywords", "authors", "categories")  # columns of one interest
 _NUMBERS = ("max_papers", "also", "min_score", "trending", "diversity", "surprise")
-_SIMPLE = ("timezone", "send_at", "layout", "language", "when_empty", "window", "profile", "until")
+_SIMPLE = (
+    "timezone", "send_at", "layout", "abstract", "language", "when_empty", "window", "profile",
+    "until",
+)  # fmt: skip
 COLUMNS = (*_OWN[:2], *_SIMPLE, "days", "sources", *_NUMBERS, *_LISTS, "about")
 _STAYS_A_FILE = (
     'keep this profile as a file, named in digest.subscribers = ["subscribers.d/*.toml"]'

@@ -28,6 +28,7 @@ from digest.config.times import day, hour, weekday, zone
 from digest.examples import in_order
 from digest.paper import AnnounceType
 from digest.subscriber import (
+    Abstract,
     Criteria,
     FollowedAuthor,
     FollowedCategory,
@@ -55,6 +56,10 @@ def _when_empty(value: Any) -> WhenEmpty:
 
 def _layout(value: Any) -> Layout:
     return Layout(values.choice(*Layout)(value))
+
+
+def _abstract(value: Any) -> Abstract:
+    return Abstract(values.choice(*Abstract)(value))
 
 
 class KeywordTable(Table):
@@ -232,7 +237,9 @@ class DefaultsTable(Table):
     when_empty: Annotated[WhenEmpty, PlainValidator(_when_empty)] | None = None
     """With nothing to send: write only if something failed or was late, never, or always."""
     layout: Annotated[Layout, PlainValidator(_layout)] | None = None
-    """How picks look: with abstracts, or titles alone."""
+    """How picks look: the strong ones as cards, the others briefly; all briefly; titles alone."""
+    abstract: Annotated[Abstract, PlainValidator(_abstract)] | None = None
+    """In cards: a few sentences, or all of it."""
     language: Annotated[str, PlainValidator(values.language)] | None = None
     """The language of the mail's own words: en, de, or one of your templates'."""
 

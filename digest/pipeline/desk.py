@@ -203,6 +203,7 @@ class Desk:
             searched=searched,
             sources=self._past.reports_for(subscriber),
             layout=subscriber.layout,
+            abstract=subscriber.abstract,
             language=subscriber.language,
         )
 

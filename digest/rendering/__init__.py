@@ -133,12 +133,14 @@ class Renderer:
             bit: str = escape(piece.text)
             if piece.script is not Script.LINE:
                 bit = self._shape("sup" if piece.script is Script.SUP else "sub", bit)
+            if piece.url:
+                bit = self._shape("address", bit, piece.url)
             shown.append(self._shape("match", bit) if piece.marked else bit)
         return Markup("".join(shown))  # noqa: S704 (escaped above)
 
-    def _in_shape(self, name: str, text: str) -> Markup:
+    def _in_shape(self, name: str, *texts: str) -> Markup:
         shapes: Any = self._environment.get_template("issue/_spans.html").module
-        return Markup(getattr(shapes, name)(text))  # noqa: S704 (a macro's result)
+        return Markup(getattr(shapes, name)(*texts))  # noqa: S704 (a macro's result)
 
     def _shared(self, name: str, paper: PaperView | Content, level: str, words: Words) -> Markup:
         """Fill in a paper's card, or what of it is the same for all who asked for the same."""

@@ -15,7 +15,6 @@ from digest.rendering.language import Words
 from digest.rendering.links import Link, paper_links, search_link
 from digest.rendering.mathtext import plain
 from digest.rendering.reasons import (
-    ReasonView,
     followed_names,
     is_from_earlier,
     is_from_outside,
@@ -28,10 +27,14 @@ from digest.rendering.reasons import (
 from digest.rendering.rich import Rich, rich
 from digest.rendering.telling import most_telling_sentence
 from digest.rendering.words import cut, cut_at_sentence, one_line
+from digest.subscriber import Abstract
 
 TITLE_LIMIT = 300
 OPENING_LIMIT = 80
 SUMMARY_LIMIT = 400
+ABSTRACT_LIMIT = 420
+"""Characters of an abstract in short: what the eye takes in before it goes on."""
+_BRIEFLY = ("pdf", "code")
 _OF_HUGGING_FACE = "hf-"
 _KEPT = 4_096  # of what many readers share
 
@@ -41,7 +44,8 @@ class Content:
     """What is printed of a paper for all who asked for the same of it; for them one and the same.
 
     `address` None means that the title is no link, and `search` is there instead. `summary` is a
-    sentence of the abstract if it is `quoted`, else one that was written.
+    sentence of the abstract if it is `quoted`, else one that was written; `abstract` holds a quoted
+    one already.
     """
 
     title: Rich
@@ -57,10 +61,15 @@ class Content:
     shortened: bool
     links: tuple[Link, ...]
 
+    @property
+    def brief_links(self) -> tuple[Link, ...]:
+        """The few that a brief pick has room for, beside its title's own."""
+        return tuple(link for link in self.links if link.kind in _BRIEFLY)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaperView:
-    """A paper with what is one reader's own: its place, its score, and why it is there.
+    """A paper with what is one reader's own: its place, and why it is there.
 
     `notes` say what sets a pick apart (from outside, from an earlier day, a twin); `interest` is
     there only where an issue answers several.
@@ -68,8 +77,7 @@ class PaperView:
 
     number: int
     notes: tuple[str, ...]
-    reasons: tuple[ReasonView, ...]
-    score: str
+    reasons: tuple[str, ...]
     interest: str | None
     content: Content
 
@@ -79,13 +87,14 @@ class PaperView:
 
 
 @lru_cache(maxsize=_KEPT)
-def paper_view(pick: Pick, *, number: int, today: date, several: bool, words: Words) -> PaperView:
+def paper_view(
+    pick: Pick, *, number: int, today: date, several: bool, abstract: Abstract, words: Words
+) -> PaperView:
     """Decide what is printed of a pick; `several`: the issue answers more than one interest."""
     return PaperView(
         number=number,
         notes=tuple(_notes(pick, today, words)),
         reasons=main_reasons(pick.reasons, words),
-        score=f"{pick.score:.0f}",
         interest=(short(pick.interest or "") or None) if several else None,
         content=_content(
             pick.stored,
@@ -93,6 +102,7 @@ def paper_view(pick: Pick, *, number: int, today: date, several: bool, words: Wo
             marked_terms(pick.reasons),
             followed_names(pick.reasons),
             today,
+            abstract,
             words,
         ),
     )
@@ -105,20 +115,27 @@ def _content(
     terms: tuple[str, ...],
     followed: tuple[str, ...],
     today: date,
+    abstract: Abstract,
     words: Words,
 ) -> Content:
-    content, texts = _unmarked(stored, written, today, words)
+    content, texts = _unmarked(stored, written, today, abstract, words)
     if not terms and not followed:
         return content
     patterns = patterns_of(terms)
-    title, summary, abstract = (rich(text, patterns) for text in texts)
+    title, summary, shown = _rich(texts, patterns)
     names = byline(stored.paper, followed, words) if followed else content.byline
-    return replace(content, title=title, summary=summary, abstract=abstract, byline=names)
+    return replace(content, title=title, summary=summary, abstract=shown, byline=names)
+
+
+def _rich(texts: tuple[str, str, str], patterns: tuple[Pattern, ...] = ()) -> tuple[Rich, ...]:
+    """Show title, summary and abstract; a title is a link already."""
+    title, *others = texts
+    return rich(title, patterns), *(rich(text, patterns, linked=True) for text in others)
 
 
 @lru_cache(maxsize=_KEPT)
 def _unmarked(
-    stored: StoredPaper, written: str | None, today: date, words: Words
+    stored: StoredPaper, written: str | None, today: date, abstract: Abstract, words: Words
 ) -> tuple[Content, tuple[str, str, str]]:
     """Decide what is the same for all readers; give the texts that they have marked, too."""
     paper = stored.paper
@@ -126,10 +143,12 @@ def _unmarked(
     links = paper_links(paper, words, at_hugging_face=is_known_there)
     address = next((link.url for link in links if link.is_page), None)
     title = one_line(paper.title or "")
-    abstract = one_line(paper.abstract or "")
-    summary = one_line(written or "") or _quotation(title, abstract) or ""
-    texts = heading(paper, words), _cut_whole(summary, SUMMARY_LIMIT), abstract
-    shown = [rich(text) for text in texts]
+    whole = one_line(paper.abstract or "")
+    quotation = _quotation(title, whole) or ""
+    summary = one_line(written or "") or quotation
+    kept = whole if abstract is Abstract.FULL else _beginning_with(quotation, whole)
+    texts = heading(paper, words), _cut_whole(summary, SUMMARY_LIMIT), kept
+    shown = _rich(texts)
     content = Content(
         title=shown[0],
         untitled=not title,
@@ -141,7 +160,7 @@ def _unmarked(
         summary=shown[1],
         quoted=not written,
         abstract=shown[2],
-        shortened=False,
+        shortened=len(kept) < len(whole),
         links=links,
     )
     return content, texts
@@ -150,7 +169,7 @@ def _unmarked(
 def with_abstract_within(view: PaperView, pick: Pick, limit: int) -> PaperView:
     """Shorten the abstract of a paper that is too long."""
     abstract = one_line(pick.stored.paper.abstract or "")
-    if len(abstract) <= limit:
+    if len(abstract) <= limit or (view.shortened and len(view.abstract.plain) <= limit):
         return view
     kept = _shortened(abstract, limit, patterns_of(marked_terms(pick.reasons)))
     return replace(view, content=replace(view.content, abstract=kept, shortened=True))
@@ -171,6 +190,15 @@ def brief_heading(paper: Paper, words: Words) -> str:
     return plain(title or heading(paper, words))
 
 
+def _beginning_with(sentence: str, abstract: str) -> str:
+    """Leave a few sentences of an abstract, from the one that sums the paper up."""
+    begin = max(abstract.find(sentence), 0) if sentence else 0
+    if begin and len(abstract) <= ABSTRACT_LIMIT:
+        begin = 0
+    rest = _cut_sentences(abstract[begin:], ABSTRACT_LIMIT)
+    return f"… {rest}" if begin else rest
+
+
 def _notes(pick: Pick, today: date, words: Words) -> Iterator[str]:
     if is_from_outside(pick.reasons):
         yield words("outside")
@@ -189,9 +217,13 @@ def _quotation(title: str, abstract: str) -> str | None:
 
 @lru_cache(maxsize=_KEPT)
 def _shortened(abstract: str, limit: int, patterns: tuple[Pattern, ...]) -> Rich:
-    at_sentence = cut_at_sentence(abstract, limit)
-    kept = _cut_whole(abstract, limit) if _splits_a_formula(at_sentence, abstract) else at_sentence
-    return rich(kept, patterns)
+    return rich(_cut_sentences(abstract, limit), patterns, linked=True)
+
+
+def _cut_sentences(text: str, limit: int) -> str:
+    """Shorten a text at a sentence, but not within a formula."""
+    at_sentence = cut_at_sentence(text, limit)
+    return _cut_whole(text, limit) if _splits_a_formula(at_sentence, text) else at_sentence
 
 
 def _cut_whole(text: str, limit: int) -> str:

@@ -46,12 +46,14 @@ def _named(category: str) -> str:
 
 
 def _places(sightings: Iterable[Sighting], today: date, words: Words) -> Iterator[str]:
-    """Say where a paper was seen, each source once, as it first announced it."""
+    """Say where a paper was seen before, or as what else than new, each source once."""
     firsts: dict[str | None, Sighting] = {}
     for sighting in sightings:
         firsts.setdefault(sighting.source, sighting)
     for sighting in list(firsts.values())[:SOURCES_SHOWN]:
-        yield _place(sighting, today, words)
+        day = sighting.announced or sighting.seen_at.date()
+        if day != today or sighting.announce_type in _TOLD_APART:  # that it is new goes unsaid
+            yield _place(sighting, today, words)
 
 
 def _place(sighting: Sighting, today: date, words: Words) -> str:

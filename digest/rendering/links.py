@@ -6,23 +6,34 @@ from urllib.parse import quote, urlsplit
 
 from digest.paper import Paper
 from digest.rendering.language import Words
-from digest.rendering.words import one_line
+from digest.rendering.mathtext import plain
+from digest.rendering.words import addresses, one_line
 
 _LONGEST = 1000
 _UNSAFE = re.compile(r"[\s\"'<>\\^`{|}]")
 _MONTH = re.compile(r"\d{4}(?=\.)")
 _FIRST_HTML = "2312"  # the month from which arXiv shows new papers in HTML
 _PAGES = ("abstract_page", "pdf", "html", "hugging_face")
+_CODE = re.compile(
+    r"https?://(?:www\.)?(?:github\.com|gitlab\.com|bitbucket\.org|codeberg\.org|zenodo\.org|osf\.io"
+    r"|huggingface\.co/(?!papers\b)|doi\.org/10\.5281/zenodo)[/.]?\S",
+    re.IGNORECASE,
+)
 _BARE_ADDRESS = re.compile(r"[^\s@:/]+@[^\s@:/]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """A label and where it leads; `is_page`: one can read the paper there."""
+    """A label and where it leads: what `kind` of place of a paper, if it is one."""
 
     label: str
     url: str
-    is_page: bool = False
+    kind: str = ""
+
+    @property
+    def is_page(self) -> bool:
+        """Whether one can read the paper there."""
+        return self.kind in _PAGES
 
 
 def safe_url(url: str | None, schemes: tuple[str, ...] = ("http", "https")) -> str | None:
@@ -44,13 +55,27 @@ def paper_links(paper: Paper, words: Words, *, at_hugging_face: bool = False) ->
         ("pdf", safe_url(paper.pdf_url) or _at_arxiv("pdf", paper)),
         ("html", _at_arxiv("html", paper) if _has_html(paper) else None),
         ("hugging_face", _hugging_face(paper) if at_hugging_face else None),
-        ("code", safe_url(paper.code_url)),
+        ("code", safe_url(paper.code_url) or _code_named_in(paper)),
         ("bibtex", _at_arxiv("bibtex", paper) or _of_doi(paper)),
     )
-    links = (
-        Link(label=words(name), url=url, is_page=name in _PAGES) for name, url in candidates if url
-    )
+    links = (Link(label=words(name), url=url, kind=name) for name, url in candidates if url)
     return tuple({link.url: link for link in links}.values())
+
+
+def web_address(text: str) -> str | None:
+    """Return the address that a text is, as a link has it; None if it is none of the web."""
+    return safe_url(f"https://{text}" if text.lower().startswith("www.") else text)
+
+
+def _code_named_in(paper: Paper) -> str | None:
+    """Find where a paper says that its code is: in the authors' comment or the abstract."""
+    for text in (paper.comment, paper.abstract):
+        told = plain(one_line(text or "")) if text and "://" in text else ""
+        for begin, end in addresses(told):
+            url = safe_url(told[begin:end])
+            if url and _CODE.match(url):
+                return url
+    return None
 
 
 def _page(paper: Paper) -> str | None:

@@ -7,6 +7,7 @@ from html import escape
 
 from digest.ranking.matching import Pattern
 from digest.ranking.spans import Span, spans
+from digest.rendering.links import web_address
 from digest.rendering.mathtext import Script, plain, runs
 from digest.rendering.words import addresses
 
@@ -15,11 +16,15 @@ _TAGS = {Script.LINE: "{}", Script.SUB: "<sub>{}</sub>", Script.SUP: "<sup>{}</s
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of text; `script`: raised, lowered or on the line; `marked`: it was asked for."""
+    """A stretch of text; `script`: raised, lowered or on the line; `marked`: it was asked for.
+
+    `url` is where it leads, if it is an address.
+    """
 
     text: str
     script: Script = Script.LINE
     marked: bool = False
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,12 @@ class Rich:
 
     def __html__(self) -> str:
         """Give it to a template that asks for no marks, ready for HTML."""
-        return "".join(_TAGS[piece.script].format(escape(piece.text)) for piece in self.pieces)
+        return "".join(map(_bare, self.pieces))
+
+
+def _bare(piece: Piece) -> str:
+    text = _TAGS[piece.script].format(escape(piece.text))
+    return f'<a href="{escape(piece.url)}">{text}</a>' if piece.url else text
 
 
 def unmarked(text: str) -> Rich:
@@ -46,13 +56,19 @@ def unmarked(text: str) -> Rich:
 
 
 @lru_cache(maxsize=4_096)
-def rich(text: str, patterns: tuple[Pattern, ...] = ()) -> Rich:
-    """Decode the TeX of a text of one line, and mark where the patterns stand."""
+def rich(text: str, patterns: tuple[Pattern, ...] = (), *, linked: bool = False) -> Rich:
+    """Decode the TeX of a text of one line, and mark where the patterns stand.
+
+    With `linked` the web addresses in it lead where they say.
+    """
     scripted = runs(text)
     shown = "".join(run.text for run in scripted)
     told = plain(text)
-    found = _outside_addresses(shown, patterns)
-    found_in_told = found if told == shown else _outside_addresses(told, patterns)
+    marks = _outside_addresses(shown, patterns)
+    found_in_told = marks if told == shown else _outside_addresses(told, patterns)
+    found: list[tuple[int, int, str | None]] = [(begin, end, None) for begin, end in marks]
+    if linked:
+        found = sorted([*found, *_links(shown)])
     pieces: list[Piece] = []
     begin = 0
     for run in scripted:
@@ -83,16 +99,24 @@ def _outside_addresses(text: str, patterns: tuple[Pattern, ...]) -> list[Span]:
     return [(a, b) for a, b in found if not any(a < end and b > begin for begin, end in taken)]
 
 
-def _cut(text: str, begin: int, script: Script, found: Sequence[Span]) -> list[Piece]:
-    """Cut a run that begins at a place of the whole text by what of it is marked."""
+def _links(text: str) -> list[tuple[int, int, str]]:
+    """Find the web addresses of a text, without the punctuation behind them."""
+    found = ((begin, end, web_address(text[begin:end])) for begin, end in addresses(text))
+    return [(begin, end, url) for begin, end, url in found if url]
+
+
+def _cut(
+    text: str, begin: int, script: Script, found: Sequence[tuple[int, int, str | None]]
+) -> list[Piece]:
+    """Cut a run that begins at a place of the whole text by what of it is marked or a link."""
     pieces, at, end = [], begin, begin + len(text)
-    for first, last in found:
+    for first, last, url in found:
         first, last = max(first, at), min(last, end)
         if first >= last:
             continue
         if first > at:
             pieces.append(Piece(text[at - begin : first - begin], script))
-        pieces.append(Piece(text[first - begin : last - begin], script, marked=True))
+        pieces.append(Piece(text[first - begin : last - begin], script, url is None, url))
         at = last
     return [*pieces, Piece(text[at - begin :], script)] if at < end else pieces
 

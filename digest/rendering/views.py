@@ -1,13 +1,15 @@
 """An issue as the templates see it: every sentence and number of a message, decided here."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice, takewhile
 
 from digest.issue import Issue, Pick
 from digest.rendering.cards import PaperView, brief_heading, paper_view, with_abstract_within
 from digest.rendering.language import Words
 from digest.rendering.links import Link, StopLink, contact_link, unsubscribe_link
-from digest.rendering.reasons import short
+from digest.rendering.reasons import short, topics
 from digest.rendering.reports import empty, problem, sources, trouble
 from digest.rendering.words import cut, one_line
 from digest.subscriber import Layout
@@ -15,7 +17,17 @@ from digest.subscriber import Layout
 SUBJECT_LIMIT = 72
 PREHEADER_LIMIT = 160
 ABSTRACT_LIMITS = (1500, 1000, 700, 450, 250)
-FULL_CARDS = 10
+FULLY_TOLD = 10
+"""Picks that become titles last, where a message would be too large."""
+
+FEWEST_TO_COUNT, NAMED_TOPICS = 4, 2
+"""Picks from which on a day's sentence says what they are about, and in so many words."""
+
+STRONG, MOST_CARDS = 0.5, 4
+"""A card is for what has this share of the best score; so many read as one screen each."""
+
+CONTENTS_FROM = 6
+"""Picks from which on an issue begins with a list of their titles."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,25 +44,38 @@ class Footer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fit:
-    """How much of an issue is shown: so many papers, the first of them as cards."""
+    """How much of an issue is shown: so many papers, the first of them as cards, the next briefly.
+
+    `told` counts both; picks beyond it are titles.
+    """
 
     abstract_limit: int | None
     cards: int
+    told: int
     papers: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SectionView:
-    """The picks of one interest: the first as `cards`, the others as `titles`."""
+    """The picks of one interest: the strong ones as `cards`, then `brief` ones, then `titles`."""
 
     heading: str | None
     cards: tuple[PaperView, ...]
+    brief: tuple[PaperView, ...]
     titles: tuple[PaperView, ...]
+
+    @property
+    def papers(self) -> tuple[PaperView, ...]:
+        """The picks from top to bottom."""
+        return (*self.cards, *self.brief, *self.titles)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueView:
-    """What is printed of an issue: picks in sections, then further titles (`also`)."""
+    """What is printed of an issue: picks in sections, then further titles (`also`).
+
+    `contents` are the picks once more, for a list of titles at the top of a long issue.
+    """
 
     language: str
     sender: str
@@ -60,6 +85,7 @@ class IssueView:
     greeting: str
     problem: str | None
     empty: str | None
+    contents: tuple[PaperView, ...]
     sections: tuple[SectionView, ...]
     also: tuple[PaperView, ...]
     left_out: str | None
@@ -72,22 +98,34 @@ class IssueView:
     @property
     def picks(self) -> int:
         """Count the picks that are shown."""
-        return sum(len(section.cards) + len(section.titles) for section in self.sections)
+        return sum(len(section.papers) for section in self.sections)
 
 
 def fits(issue: Issue) -> Iterator[Fit]:
-    """Step from a whole issue to shorter abstracts, then fewer cards, then fewer papers."""
+    """Step from a whole issue to shorter abstracts, then to more titles, then to fewer papers."""
     papers = len(issue.picks) + len(issue.also)
-    cards = 0 if issue.layout is Layout.TITLES else len(issue.picks)
+    cards = strong(issue) if issue.layout is Layout.CARDS else 0
+    told = 0 if issue.layout is Layout.TITLES else len(issue.picks)
     for limit in (None, *ABSTRACT_LIMITS):
-        yield Fit(abstract_limit=limit, cards=cards, papers=papers)
-    while cards > FULL_CARDS:
-        cards = max(FULL_CARDS, cards * 3 // 4)
-        yield Fit(abstract_limit=ABSTRACT_LIMITS[-1], cards=cards, papers=papers)
+        yield Fit(abstract_limit=limit, cards=cards, told=told, papers=papers)
+    least = ABSTRACT_LIMITS[-1]
+    while told > FULLY_TOLD:
+        told = max(FULLY_TOLD, told * 3 // 4)
+        yield Fit(abstract_limit=least, cards=cards, told=told, papers=papers)
     while papers:
         papers = papers * 3 // 4
-        cards = min(cards, papers)
-        yield Fit(abstract_limit=ABSTRACT_LIMITS[-1], cards=cards, papers=papers)
+        told, cards = min(told, papers), min(cards, papers)
+        yield Fit(abstract_limit=least, cards=cards, told=told, papers=papers)
+
+
+def strong(issue: Issue) -> int:
+    """Count the picks that are shown as cards: as good as half the best, four at most.
+
+    In the issue's order they are the first, so a weak one ends the row.
+    """
+    best = max((pick.score for pick in issue.picks), default=0)
+    good = takewhile(lambda pick: pick.score >= STRONG * best, issue.picks)
+    return len(list(islice(good, MOST_CARDS)))
 
 
 def issue_view(
@@ -96,9 +134,11 @@ def issue_view(
     """Decide what is printed of an issue, of whose papers so much fits."""
     picks = len(issue.picks)
     shown = _fitted(issue, papers, fit)
-    sections = _sections(shown[:picks], fit.cards, words)
-    order = [paper for section in sections for paper in (*section.cards, *section.titles)]
+    sections = _sections(shown[:picks], fit, words)
+    order = [paper for section in sections for paper in section.papers]
     numbers = {paper.number: n for n, paper in enumerate(order, start=1)}
+    sections = [_renumbered(section, numbers) for section in sections]
+    has_contents = fit.cards and len(order) >= CONTENTS_FROM
     return IssueView(
         language=one_line(issue.language),
         sender=one_line(footer.sender_name),
@@ -108,7 +148,8 @@ def issue_view(
         greeting=_greeting(issue, words),
         problem=problem(issue.sources, words),
         empty=None if issue.picks else empty(issue, words),
-        sections=tuple(_renumbered(section, numbers) for section in sections),
+        contents=tuple(p for s in sections for p in s.papers) if has_contents else (),
+        sections=tuple(sections),
         also=shown[picks:],
         left_out=_left_out(issue, fit, words),
         recipient=words(
@@ -126,7 +167,14 @@ def paper_views(issue: Issue, words: Words) -> tuple[PaperView, ...]:
     picks = (*issue.picks, *issue.also)
     several = len({pick.interest for pick in picks if pick.interest}) > 1
     return tuple(
-        paper_view(pick, number=number, today=issue.day, several=several, words=words)
+        paper_view(
+            pick,
+            number=number,
+            today=issue.day,
+            several=several,
+            abstract=issue.abstract,
+            words=words,
+        )
         for number, pick in enumerate(picks, start=1)
     )
 
@@ -142,7 +190,7 @@ def _fitted(issue: Issue, papers: tuple[PaperView, ...], fit: Fit) -> tuple[Pape
     )
 
 
-def _sections(picks: tuple[PaperView, ...], cards: int, words: Words) -> list[SectionView]:
+def _sections(picks: tuple[PaperView, ...], fit: Fit, words: Words) -> list[SectionView]:
     """Part the picks by interest, in the order in which the interests first come.
 
     What answers none (from outside) stands last, under a heading of its own.
@@ -155,8 +203,9 @@ def _sections(picks: tuple[PaperView, ...], cards: int, words: Words) -> list[Se
     return [
         SectionView(
             heading=(name or words("elsewhere")) if names else None,
-            cards=tuple(paper for paper in papers if rank[paper.number] < cards),
-            titles=tuple(paper for paper in papers if rank[paper.number] >= cards),
+            cards=tuple(p for p in papers if rank[p.number] < fit.cards),
+            brief=tuple(p for p in papers if fit.cards <= rank[p.number] < fit.told),
+            titles=tuple(p for p in papers if rank[p.number] >= fit.told),
         )
         for name, papers in parts.items()
         if papers
@@ -171,13 +220,22 @@ def _renumbered(section: SectionView, numbers: dict[int, int]) -> SectionView:
     def moved(papers: tuple[PaperView, ...]) -> tuple[PaperView, ...]:
         return tuple(replace(paper, number=numbers[paper.number]) for paper in papers)
 
-    return replace(section, cards=moved(section.cards), titles=moved(section.titles))
+    return replace(
+        section,
+        cards=moved(section.cards),
+        brief=moved(section.brief),
+        titles=moved(section.titles),
+    )
 
 
 def _subject(issue: Issue, words: Words) -> str:
     """Name the top pick and how many more there are."""
     if not issue.picks:
-        return words("subject_failed" if trouble(issue.sources) else "subject_nothing")
+        if trouble(issue.sources):
+            return words("subject_failed")
+        if not issue.searched:
+            return words("subject_none")
+        return words("subject_nothing", n=issue.searched)
     more = len(issue.picks) - 1
     return _brief(issue.picks[0], words) + (words("subject_more", n=more) if more else "")
 
@@ -197,18 +255,31 @@ def _brief(pick: Pick, words: Words) -> str:
 
 
 def _greeting(issue: Issue, words: Words) -> str:
+    """Say the day in a sentence: how many of how many, and on what."""
     name = short(issue.name or "")
     hello = words("hello_name", name=name) if name else words("hello")
-    if not issue.picks:
-        return words("here_is_none", hello=hello)
     searched = words.number(issue.searched)
-    return words("here_are", n=len(issue.picks), hello=hello, searched=searched)
+    if not issue.picks:
+        return words("here_is_none", hello=hello, searched=searched)
+    here = words("here_are", n=len(issue.picks), hello=hello, searched=searched)
+    about = list(_about(issue, words))
+    return words("here_on", here=here, about=words.listed(about)) if about else f"{here}."
+
+
+def _about(issue: Issue, words: Words) -> Iterator[str]:
+    """Name what the picks of a day have in common: the most frequent keywords and authors."""
+    if len(issue.picks) < FEWEST_TO_COUNT:
+        return
+    counted = Counter(each for pick in issue.picks for each in topics(pick.reasons))
+    often = [(each, n) for each, n in counted.most_common() if n > 1][:NAMED_TOPICS]
+    for (kind, term), n in often:
+        yield words(f"day_{kind}", n=n, term=term)
 
 
 def _left_out(issue: Issue, fit: Fit, words: Words) -> str | None:
     """Own up to what a message has no room for."""
     picks = min(len(issue.picks), fit.papers)
-    as_titles = 0 if issue.layout is Layout.TITLES else picks - fit.cards
+    as_titles = 0 if issue.layout is Layout.TITLES else picks - fit.told
     missing = len(issue.picks) + len(issue.also) - fit.papers
     parts: Iterable[str] = (
         words(name, n=count)

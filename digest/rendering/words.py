@@ -11,6 +11,7 @@ TEXT_WIDTH = 76
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")  # the others are white space
 _NOT_CHARACTERS = re.compile("[\ud800-\udfff\ufffe\uffff]")
 ADDRESS = re.compile(r"(?:https?://|mailto:|www\.)\S+|\S+@\S+", re.IGNORECASE)
+_BEHIND = ".,;:!?\"'“”‘’»>"
 _KEPT = 4_096  # of what many readers share
 
 
@@ -70,12 +71,25 @@ def _parts(word: str, room: int) -> Iterable[str]:
 
 
 def addresses(text: str) -> list[tuple[int, int]]:
-    """Give where addresses stand in a text."""
+    """Give where addresses stand in a text, without the punctuation behind them."""
     # The expression is slow on a long text, and most have none.
     lowered = text.lower()
     if not any(hint in lowered for hint in ("@", "://", "mailto:", "www.")):
         return []
-    return [match.span() for match in ADDRESS.finditer(text)]
+    return [(match.start(), _end_of_address(match)) for match in ADDRESS.finditer(text)]
+
+
+def _end_of_address(match: re.Match[str]) -> int:
+    """Return where an address ends: a closing bracket belongs to it if its opening one does."""
+    text = match[0]
+    while text and (text[-1] in _BEHIND or _is_unopened(text)):
+        text = text[:-1]
+    return match.start() + len(text)
+
+
+def _is_unopened(text: str) -> bool:
+    opening = {")": "(", "]": "[", "}": "{"}.get(text[-1])
+    return opening is not None and text.count(text[-1]) > text.count(opening)
 
 
 def tidy(text: str) -> str:

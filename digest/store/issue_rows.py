@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from digest.issue import Issue, Outcome, Pick, Reason, ReasonKind, SourceReport
 from digest.paper import StoredPaper
 from digest.store import schema
-from digest.subscriber import Layout
+from digest.subscriber import Abstract, Layout
 
 _KINDS = {kind.value: kind for kind in ReasonKind}  # ten times as fast as asking the class
 
@@ -31,6 +31,7 @@ def from_issue(issue: Issue, profile: str | None) -> dict[str, Any]:
         "searched": issue.searched,
         "sources": [from_report(report) for report in issue.sources],
         "layout": issue.layout.value,
+        "abstract": issue.abstract.value,
         "language": issue.language,
         "profile": profile,
     }
@@ -99,5 +100,6 @@ def issue_of(
             for source, outcome, why in row["sources"]
         ),
         layout=Layout(row["layout"]),
+        abstract=Abstract(row["abstract"]),
         language=row["language"],
     )

@@ -150,6 +150,7 @@ issues = sa.Table(
     sa.Column("searched", sa.Integer, nullable=False),
     sa.Column("sources", sa.JSON, nullable=False),
     sa.Column("layout", sa.Text, nullable=False),
+    sa.Column("abstract", sa.Text, nullable=False, server_default="short"),
     sa.Column("language", sa.Text, nullable=False),
     # What it was made with; unknown of issues from before profiles were kept.
     sa.Column("profile", sa.ForeignKey("profiles.digest")),

@@ -8,15 +8,21 @@ from digest.paper import AnnounceType
 from digest.rendering import Renderer
 from digest.rendering.cards import brief_heading, paper_view, with_abstract_within
 from digest.rendering.rich import Piece
+from digest.subscriber import Abstract
 
 WORDS = Renderer().words("en")
 
 
-def view(*, sightings=None, reasons=None, interest=None, several=False, summary=None, **facts):
+def shown(pick, *, several=False, abstract=Abstract.SHORT):
+    day = date(2026, 3, 10)
+    return paper_view(pick, number=1, today=day, several=several, abstract=abstract, words=WORDS)
+
+
+def view(*, sightings=None, reasons=None, interest=None, summary=None, several=False, **facts):
     pick = make_pick(make_stored(sightings=sightings, **facts), interest=interest, summary=summary)
     if reasons is not None:
         pick = make_pick(pick.stored, reasons=reasons, summary=summary)
-    return paper_view(pick, number=1, today=date(2026, 3, 10), several=several, words=WORDS)
+    return shown(pick, several=several)
 
 
 def because(kind, term, weight=5.0):
@@ -80,7 +86,7 @@ def test_a_paper_without_address_is_not_linked_but_can_be_searched():
     assert view(arxiv_id="2603.90001").search is None
 
 
-def test_each_source_is_named_once_as_it_first_announced_the_paper():
+def test_where_a_paper_was_before_today_is_named_once_a_source():
     paper = view(
         published=date(2025, 12, 30),
         categories=tuple(f"c.{number}" for number in range(8)),
@@ -95,43 +101,7 @@ def test_each_source_is_named_once_as_it_first_announced_the_paper():
         "c.0, c.1, c.2, c.3 and 4 more",
         "first submitted 30 December 2025",
         "announced in ml (cross-listed) on 9 March",
-        "seen in hf on 10 March",
-        "seen in a file on 10 March",
     )
-
-
-@pytest.mark.parametrize(
-    ("kind", "term", "weight", "expected"),
-    [
-        pytest.param("keyword", "KV cache", 30.4, ("keyword “KV cache”", "+30"), id="keyword"),
-        pytest.param("author", "Song Han", 12, ("author Song Han", "+12"), id="author"),
-        pytest.param("category", "cs.LG", 0.72, ("category cs.LG", "+0.7"), id="below one"),
-        pytest.param("age", "", -4, ("age", "−4"), id="negative"),
-        pytest.param("age", "3 days old", -3, ("3 days old", "−3"), id="days"),
-        pytest.param("text", "{0}", 3, ("your word “{0}”", "+3"), id="braces"),
-        pytest.param("text", "near KV cache", 3, ("near “KV cache” in meaning", "+3"), id="near"),
-        pytest.param("text", "the sense of your words", 3, ("the sense of your words", "+3"),
-            id="sense"),
-        pytest.param("example", "Old $x^2$", 3, ("like Old x²", "+3"), id="example"),
-        pytest.param("trending", "1 upvote", 3, ("1 upvote", "+3"), id="one vote"),
-        pytest.param("trending", "1200 upvotes", 3, ("1,200 upvotes", "+3"), id="votes"),
-        pytest.param("feedback", "you liked Trees", 3, ("you liked “Trees”", "+3"), id="liked"),
-        pytest.param("feedback", "you did not want Trees", -3, ("you did not want “Trees”", "−3"),
-            id="not wanted"),
-        pytest.param("feedback", "Ann Low", -3, ("your votes: Ann Low", "−3"), id="votes on one"),
-        pytest.param("other", "", 3, ("everything else", "+3"), id="only other"),
-    ],
-)  # fmt: skip
-def test_a_reason_is_told_in_words(kind, term, weight, expected):
-    (reason,) = view(reasons=(Reason(kind=ReasonKind(kind), term=term, weight=weight),)).reasons
-    assert (reason.words, reason.points) == expected
-
-
-def test_only_the_main_reasons_are_told():
-    reasons = [Reason(kind=ReasonKind.OTHER, term="", weight=50)]
-    reasons += [Reason(kind=ReasonKind.TEXT, term=f"w{n}", weight=9 - n) for n in range(6)]
-    shown = view(reasons=tuple(reasons)).reasons
-    assert [reason.points for reason in shown] == ["+9", "+8", "+7", "+6"]
 
 
 def test_an_interest_is_named_only_where_there_are_several():
@@ -141,9 +111,9 @@ def test_an_interest_is_named_only_where_there_are_several():
 
 def test_followed_authors_are_named_and_marked_wherever_they_stand():
     names = ("A A", "B B", "C C", "Song Han", "E E", "F F", "Z Z")
-    shown = view(authors=names, author_count=7, reasons=(because("author", "Han, Song"),)).byline
-    assert shown.plain == "A A, B B, …, *Song Han*, …, Z Z and 3 more"
-    assert marked(shown) == ["Song Han"]
+    line = view(authors=names, author_count=7, reasons=(because("author", "Han, Song"),)).byline
+    assert line.plain == "A A, B B, …, *Song Han*, …, Z Z and 3 more"
+    assert marked(line) == ["Song Han"]
 
 
 def test_a_followed_author_listed_by_initials_is_marked():
@@ -211,8 +181,61 @@ def test_a_paper_is_summed_up_by_a_sentence_of_its_own_or_by_a_written_one():
 def test_an_abstract_is_not_cut_within_a_formula():
     text = "It takes $a + b + c + d + e + f$ steps and more. " * 3
     pick = make_pick(make_stored(abstract=text))
-    paper = paper_view(pick, number=1, today=date(2026, 3, 10), several=False, words=WORDS)
+    paper = shown(pick, abstract=Abstract.FULL)
     for limit in range(20, 60):
-        shown = with_abstract_within(paper, pick, limit)
-        assert shown.shortened
-        assert "$" not in shown.abstract.plain
+        cut = with_abstract_within(paper, pick, limit)
+        assert cut.shortened
+        assert "$" not in cut.abstract.plain
+
+
+def test_a_short_abstract_begins_with_the_sentence_and_says_nothing_twice():
+    stored = make_stored(title="A sampler that counts cliques", abstract=ABSTRACT * 2)
+    pick = make_pick(stored, reasons=())
+    card = shown(pick)
+    assert card.abstract.plain.startswith("… We propose a sampler")
+    assert card.abstract.plain.count("We propose a sampler") == 1
+    assert card.abstract.plain.endswith(".")
+    assert len(card.abstract.plain) <= 430
+    assert card.shortened
+    whole = shown(pick, abstract=Abstract.FULL)
+    assert (whole.abstract.plain, whole.shortened) == (ABSTRACT * 2, False)
+
+
+def test_an_abstract_that_is_short_anyway_stays_whole():
+    card = view(title="A sampler that counts cliques", abstract=ABSTRACT[:400], reasons=())
+    assert (card.abstract.plain, card.shortened) == (ABSTRACT[:400], False)
+
+
+@pytest.mark.parametrize(
+    ("text", "url", "rest"),
+    [
+        pytest.param("See https://example.org/a_b.", "https://example.org/a_b", ".", id="stop"),
+        pytest.param("(www.example.org/x)", "https://www.example.org/x", ")", id="in brackets"),
+        pytest.param(
+            "at https://en.example.org/wiki/Graph_(maths), too",
+            "https://en.example.org/wiki/Graph_(maths)",
+            ", too",
+            id="brackets of its own",
+        ),
+        pytest.param("https://example.org/?a=1&b=“2”", "https://example.org/?a=1&b=%E2%80%9C2", "”",
+            id="quotes"),
+    ],
+)  # fmt: skip
+def test_an_address_in_an_abstract_leads_where_it_says(text, url, rest):
+    pieces = view(abstract=text).abstract.pieces
+    (at,) = (i for i, piece in enumerate(pieces) if piece.url)
+    assert pieces[at].url == url or pieces[at].url == url.replace("%E2%80%9C", "“")
+    assert "".join(piece.text for piece in pieces[at + 1 :]) == rest
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["mailto:ada@example.org", "ada@example.org", "javascript://x", "https://[", "ftp://a.b"],
+)
+def test_no_other_address_becomes_a_link(text):
+    assert [
+        piece.url for piece in view(abstract=f"Ask {text} now").abstract.pieces if piece.url
+    ] == []
+    assert [
+        piece.url for piece in view(title="https://example.org").title.pieces if piece.url
+    ] == []

@@ -131,7 +131,7 @@ def test_a_hundred_messages_cost_one_inlining_a_template(monkeypatch):
         for number in range(50):
             renderer.render(make_issue(make_pick(), searched=number), Footer())
     with_tags = [path for path in bundled("templates").rglob("*.html") if "<" in path.read_text()]
-    assert len(inlined) == len(with_tags) == 6
+    assert len(inlined) == len(with_tags) == 7
 
 
 def test_every_class_that_is_styled_is_used():

@@ -47,7 +47,7 @@ def test_no_word_is_left_that_nothing_uses() -> None:
     sources += [path.read_text() for path in program.glob("*.py")]
     everything = "\n".join(sources)
     made_of_parts = re.compile(
-        r"because_|outcome_|announced|seen|subject_|empty|unmatched|abstract_page|pdf|html|code"
+        r"because_|day_|outcome_|announced|seen|subject_|empty|unmatched|abstract_page|pdf|html|code"
         r"|hugging_face|bibtex|by_mail|on_the_web|stop_"
     )
     names = re.findall(r"^(\w+) = ", (folder / "words.en.toml").read_text(), re.M)
@@ -91,7 +91,7 @@ def test_a_users_own_language_falls_back_to_english_word_by_word(tmp_path: Path)
         pytest.param('authors = "b"', 1, "authors: must be a pair", id="a text for a pair"),
         pytest.param('authors = ["b"]', 1, "authors: must have 2 texts", id="half a pair"),
         pytest.param('months = ["b"]', 1, "months: must have 12 texts", id="one month"),
-        pytest.param('score = "{points}"', 1, "{points} is not known here; there is {score}",
+        pytest.param('et_al = "{names}"', 1, "{names} is not known here; there is {name}",
             id="a name that is not filled in"),
         pytest.param('why = "a"\nwhy = ', 2, "Invalid value", id="TOML"),
     ],

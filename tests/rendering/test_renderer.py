@@ -10,8 +10,9 @@ from builders import make_issue, make_paper, make_pick, make_sighting, make_stor
 from digest.errors import RenderError
 from digest.issue import Outcome, Reason, ReasonKind, SourceReport
 from digest.rendering import HTML_LIMIT, Footer, Renderer
+from digest.rendering.views import MOST_CARDS
 from digest.rendering.words import TEXT_WIDTH, one_line
-from digest.subscriber import Layout
+from digest.subscriber import Abstract, Layout
 
 RENDERER = Renderer()
 FOOTER = Footer(
@@ -41,7 +42,7 @@ def all_of(text):
             title=text, abstract=text, authors=(text, text), organization=text,
             categories=(text,), arxiv_id=text, doi=text, url=text, pdf_url=text, code_url=text,
         ),
-        sightings=(make_sighting(source=text),),
+        sightings=(make_sighting(source=text, announced=date(2026, 3, 9)),),
     )  # fmt: skip
     untitled = make_stored(make_paper(title=None, abstract=text))
     reasons = tuple(Reason(kind=kind, term=text, weight=4.0) for kind in list(ReasonKind)[:4])
@@ -88,7 +89,7 @@ def test_nothing_is_injected_and_everything_is_shown(text, layout):
     }
     assert not [name for element in page.iter() for name in element.attrib if name[:2] == "on"]
     assert all(
-        re.match(r"(?:https?|mailto):", address) for address in page.xpath("//@href | //@src")
+        re.match(r"(?:https?|mailto):|#p\d", address) for address in page.xpath("//@href | //@src")
     )
     assert texts(message).count(one_line(text)) >= 8
     assert "\n" not in message.subject
@@ -128,15 +129,15 @@ def test_a_message_is_never_above_its_limit(character):
 
 
 def test_long_abstracts_are_cut_at_a_sentence_with_a_link_to_the_rest():
-    abstract = "One more sentence that says little. " * 140
+    abstract = "One more sentence that says little. " * 900
     picks = [
-        make_pick(make_stored(abstract=abstract, arxiv_id=f"2603.{number:05}"))
+        make_pick(make_stored(abstract=abstract, arxiv_id=f"2603.{number:05}"), score=90)
         for number in range(25)
     ]
-    message = render(*picks)
+    message = render(*picks, abstract=Abstract.FULL)
     shown = parsed(message).xpath("//p[contains(@class, 'abstract')]")
     assert len(message.html.encode()) <= HTML_LIMIT
-    assert len(shown) == 25
+    assert len(shown) == MOST_CARDS
     assert all(re.search(r"says little\.\s+Read on$", one_line(p.text_content())) for p in shown)
     assert shown[3].xpath(".//a/@href") == ["https://arxiv.org/abs/2603.00003"]
     assert "To keep this message small" not in message.text
@@ -144,7 +145,8 @@ def test_long_abstracts_are_cut_at_a_sentence_with_a_link_to_the_rest():
 
 def test_an_issue_that_fits_is_shown_whole():
     abstract = "One more sentence that says little. " * 140
-    assert "Read on" not in render(make_pick(make_stored(abstract=abstract))).html
+    pick = make_pick(make_stored(abstract=abstract))
+    assert "Read on" not in render(pick, abstract=Abstract.FULL).html
 
 
 def test_html_and_text_have_the_same_links():
@@ -156,7 +158,8 @@ def test_html_and_text_have_the_same_links():
     also = (make_pick(make_stored(doi="10.5555/x")), make_pick(make_stored(title="Neither")))
     for layout in Layout:
         message = render(*picks, also=also, layout=layout)
-        addresses = set(parsed(message).xpath("//a/@href")) - {"mailto:help@example.org"}
+        addresses = set(parsed(message).xpath("//a[not(starts-with(@href, '#'))]/@href"))
+        addresses -= {"mailto:help@example.org"}
         assert addresses == set(re.findall(r"(?:https?|mailto):\S+", message.text))
 
 
@@ -216,7 +219,7 @@ def test_a_users_style_sheet_alone_changes_the_look(tmp_path):
         ),
         pytest.param("\n{{ papers }}", 2, "'papers' is undefined", id="no such variable"),
         pytest.param("{{ 1 / 0 }}", 1, "division by zero", id="arithmetic"),
-        pytest.param("{{ paper.score + 1 }}", 1, "can only concatenate str", id="types"),
+        pytest.param("{{ paper.number + 'x' }}", 1, "unsupported operand", id="types"),
         pytest.param("{% include 'issue/none.html' %}", 1, "issue/none.html", id="no such file"),
         pytest.param("{% include 'issue/_paper.html' %}", 1, "recursion", id="itself"),
         pytest.param("{{ paper.__class__.__mro__ }}", 1, "unsafe", id="out of the sandbox"),
@@ -251,3 +254,61 @@ def test_templates_that_cannot_be_read_are_a_mistake(tmp_path):
     (tmp_path / "base.html").write_bytes(b"\xff\xfe")
     with pytest.raises(RenderError, match=r"base\.html: cannot be read"):
         Renderer(tmp_path)
+
+
+def test_a_long_issue_begins_with_its_titles_and_each_leads_to_its_pick():
+    picks = [
+        make_pick(make_stored(title=f"Graphs {number}", arxiv_id=f"2603.{number:05}"),
+                  interest="ab"[number % 2], score=90 - 9 * number)
+        for number in range(8)
+    ]  # fmt: skip
+    page = parsed(render(*picks))
+    titles = page.xpath("//table[contains(@class, 'contents')]//a")
+    assert sorted(title.text_content() for title in titles) == [f"Graphs {n}" for n in range(8)]
+    for title in titles:
+        (pick,) = page.xpath(f"//*[@id='{title.get('href')[1:]}']")
+        assert title.text_content() in pick.text_content()
+    numbers = [int(title.get("href")[2:]) for title in titles]
+    assert numbers == list(range(1, 9))
+    assert not parsed(render(*picks[:5])).xpath("//table[contains(@class, 'contents')]")
+    for layout in (Layout.BRIEF, Layout.TITLES):
+        assert not parsed(render(*picks, layout=layout)).xpath("//*[contains(@class, 'contents')]")
+
+
+def test_only_strong_picks_are_cards_and_what_is_brief_has_one_sentence_and_no_abstract():
+    long = "Large graphs are slow. " * 9 + "We propose a sampler that counts cliques. It is quick. "
+    stored = [make_stored(title=f"A sampler {n}", abstract=long * 2) for n in range(6)]
+    scores = (80, 60, 39, 70, 30, 20)
+    picks = [make_pick(one, score=score) for one, score in zip(stored, scores, strict=True)]
+    page = parsed(render(*picks))
+    assert len(page.xpath("//*[contains(@class, 'paper-title')]")) == 2
+    assert len(page.xpath("//*[contains(@class, 'brief-title')]")) == 4
+    assert len(page.xpath("//p[contains(@class, 'abstract')]")) == 2
+    assert len(page.xpath("//p[contains(@class, 'sentence')]")) == 4
+    brief = parsed(render(*picks, layout=Layout.BRIEF))
+    assert not brief.xpath("//p[contains(@class, 'abstract')]")
+    assert len(brief.xpath("//p[contains(@class, 'sentence')]")) == 6
+
+
+@pytest.mark.parametrize("layout", list(Layout))
+@pytest.mark.parametrize("abstract", list(Abstract))
+def test_no_sentence_is_read_twice(layout, abstract):
+    text = "Large graphs are slow to search. " * 9 + "We propose a sampler that counts cliques. "
+    text += "It needs one pass. " * 3
+    picks = [make_pick(make_stored(title="A sampler that counts cliques", abstract=text), score=s)
+             for s in (80, 20)]  # fmt: skip
+    for pick in picks:
+        message = render(pick, layout=layout, abstract=abstract)
+        for shown in (texts(message), one_line(message.text)):
+            assert shown.count("We propose a sampler") <= 1
+
+
+def test_no_number_stands_in_the_mail_that_a_reader_has_to_add_up():
+    reasons = (
+        Reason(kind=ReasonKind.AUTHOR, term="Ada Low", weight=40.0),
+        Reason(kind=ReasonKind.OTHER, term="what any paper has by chance", weight=-8.0),
+    )
+    for layout in Layout:
+        message = render(make_pick(reasons=reasons, score=32), layout=layout)
+        for shown in (texts(message), message.text):
+            assert not re.search(r"[Ss]core|\b32\b|\b40\b|[+−-]\d", shown.replace("3-", ""))

@@ -10,7 +10,7 @@ from builders import make_issue, make_paper, make_pick, make_sighting, make_stor
 from digest.issue import Outcome, Reason, ReasonKind, SourceReport
 from digest.paper import AnnounceType
 from digest.rendering import Footer, Renderer
-from digest.subscriber import Layout
+from digest.subscriber import Abstract, Layout
 
 SNAPSHOTS = Path(__file__).parents[1] / "snapshots"
 FOOTER = Footer(
@@ -58,6 +58,8 @@ REPORTS = (
 )
 ISSUES = {
     "cards": make_issue(*PICKS, also=ALSO, sources=REPORTS),
+    "brief": make_issue(*PICKS, sources=REPORTS[:1], layout=Layout.BRIEF),
+    "long": make_issue(*PICKS, *PICKS, also=ALSO, abstract=Abstract.FULL),
     "titles": make_issue(*PICKS, also=ALSO, sources=REPORTS[:1], layout=Layout.TITLES),
     "empty": make_issue(sources=REPORTS[:1], name=None),
     "failed": make_issue(sources=REPORTS[1:], searched=0),

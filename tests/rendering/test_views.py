@@ -3,9 +3,9 @@ from itertools import pairwise
 import pytest
 
 from builders import make_issue, make_pick, make_stored
-from digest.issue import Outcome, SourceReport
+from digest.issue import Outcome, Reason, ReasonKind, SourceReport
 from digest.rendering import Renderer
-from digest.rendering.views import Fit, Footer, fits, issue_view, paper_views
+from digest.rendering.views import MOST_CARDS, Fit, Footer, fits, issue_view, paper_views, strong
 from digest.subscriber import Layout
 
 FAILED = SourceReport(source="hf", outcome=Outcome.FAILED, why="connection refused\r\nby host")
@@ -23,6 +23,10 @@ def view(*picks, fit=None, words=WORDS, **facts):
 
 def cards(shown):
     return [paper for section in shown.sections for paper in section.cards]
+
+
+def brief(shown):
+    return [paper for section in shown.sections for paper in section.brief]
 
 
 def titles(shown):
@@ -49,10 +53,10 @@ def test_the_preheader_goes_on_where_the_subject_ends():
 @pytest.mark.parametrize(
     ("facts", "subject", "empty"),
     [
-        pytest.param({}, "No papers today: nothing matched",
+        pytest.param({}, "Nothing for you today, of 412 new papers",
             "412 new papers were searched and none matched your interests well enough.",
             id="nothing matched"),
-        pytest.param({"searched": 0, "sources": (QUIET,)}, "No papers today: nothing matched",
+        pytest.param({"searched": 0, "sources": (QUIET,)}, "No new papers today",
             "No new papers were announced.", id="nothing announced"),
         pytest.param({"searched": 1, "sources": (FAILED,)},
             "No papers today: not every source could be read",
@@ -67,7 +71,8 @@ def test_the_preheader_goes_on_where_the_subject_ends():
 def test_an_empty_issue_says_why(facts, subject, empty):
     shown = view(**facts)
     assert (shown.subject, shown.empty) == (subject, empty)
-    assert shown.greeting == "Hello Ada, there is no paper for you today."
+    searched = facts.get("searched", 412)
+    assert shown.greeting == f"Hello Ada, nothing for you today, of {searched} new papers."
 
 
 def test_trouble_is_told_in_one_sentence_and_the_footer_has_the_error():
@@ -113,28 +118,52 @@ def test_the_titles_layout_has_no_cards():
 
 
 def test_what_a_message_has_no_room_for_is_said():
-    fit = Fit(abstract_limit=250, cards=10, papers=14)
+    fit = Fit(abstract_limit=250, cards=3, told=10, papers=14)
     shown = view(*picks(12), also=picks(5), fit=fit)
-    assert [len(part) for part in (cards(shown), titles(shown), shown.also)] == [10, 2, 2]
+    parts = (cards(shown), brief(shown), titles(shown), shown.also)
+    assert [len(part) for part in parts] == [3, 7, 2, 2]
     assert shown.picks == 12
     assert shown.left_out == (
         "To keep this message small: 2 lower picks shown as titles only and 3 papers left out."
     )
-    numbers = [paper.number for paper in (*cards(shown), *titles(shown), *shown.also)]
+    numbers = [paper.number for part in parts for paper in part]
     assert numbers == [*range(1, 15)]
 
 
 def test_sections_do_not_change_which_picks_are_cards():
     mixed = [make_pick(interest=name) for name in ("a", "b", "a", "b")]
-    shown = view(*mixed, fit=Fit(abstract_limit=None, cards=3, papers=4))
-    assert [(len(part.cards), len(part.titles)) for part in shown.sections] == [(2, 0), (1, 1)]
+    shown = view(*mixed, fit=Fit(abstract_limit=None, cards=3, told=4, papers=4))
+    assert [(len(part.cards), len(part.brief)) for part in shown.sections] == [(2, 0), (1, 1)]
 
 
 def test_an_issue_shrinks_step_by_step_to_nothing():
     steps = list(fits(make_issue(*picks(40), also=picks(10))))
-    assert steps[0] == Fit(abstract_limit=None, cards=40, papers=50)
-    assert steps[-1].papers == steps[-1].cards == 0
+    assert steps[0] == Fit(abstract_limit=None, cards=MOST_CARDS, told=40, papers=50)
+    assert steps[-1].papers == steps[-1].told == steps[-1].cards == 0
     for before, after in pairwise(steps[1:]):
         assert after.abstract_limit <= before.abstract_limit
-        assert (after.cards, after.papers) <= (before.cards, before.papers)
-        assert after.cards <= after.papers
+        assert after.papers <= before.papers
+        assert after.cards <= after.told <= after.papers
+
+
+def test_a_card_is_for_what_is_half_as_good_as_the_best_and_four_have_one():
+    def count(*scores):
+        return strong(make_issue(*(make_pick(score=score) for score in scores)))
+
+    assert count() == 0
+    assert count(6) == 1
+    assert count(60, 31, 30, 29, 60) == 3
+    assert count(*[90] * 9) == 4
+
+
+def test_the_first_sentence_says_what_the_day_is_about():
+    def because(*terms):
+        reasons = [Reason(kind=ReasonKind.KEYWORD, term=term, weight=9.0) for term in terms]
+        author = Reason(kind=ReasonKind.AUTHOR, term="Song Han", weight=4.0)
+        return make_pick(reasons=(*reasons, author))
+
+    day = [because("graph*"), because("graph*"), because("graph*"), because("trees")]
+    assert view(*day).greeting == (
+        "Hello Ada, 4 of 412 new papers are for you: 4 by Song Han and 3 on “graph”."
+    )
+    assert view(*day[:1]).greeting == "Hello Ada, one of 412 new papers is for you."
