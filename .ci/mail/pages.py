@@ -7,7 +7,7 @@ from pathlib import Path
 from digest.demo import tour
 from digest.rendering import Footer, Renderer
 from digest.rendering.samples import sample_issue
-from digest.subscriber import Layout
+from digest.subscriber import Abstract, Layout
 
 FOOTER = Footer(
     unsubscribe=("mailto:papers+unsubscribe@example.org?subject=stop", "https://example.org/stop"),
@@ -16,6 +16,8 @@ FOOTER = Footer(
 )
 ISSUES = {
     "cards": sample_issue(),
+    "brief": sample_issue(8, layout=Layout.BRIEF),
+    "full": replace(sample_issue(8), abstract=Abstract.FULL),
     "titles": sample_issue(language="de", layout=Layout.TITLES),
     "empty": replace(sample_issue(0), also=()),
     "forty": sample_issue(40),

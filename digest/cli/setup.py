@@ -1,6 +1,7 @@
 """demo, init and migrate: from nothing to something that runs."""
 
 import argparse
+import shutil
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -88,6 +89,26 @@ def for_the_machine(text: str) -> str:
     """Return a starter whose paths are where the user of a service may write: not beside it."""
     lines = [line for line in text.splitlines() if not line.startswith("database = ")]
     return "\n".join(lines).replace(' = "out"', f' = "{SYSTEM_STATE}/out"') + "\n"
+
+
+def templates(arguments: argparse.Namespace) -> int:
+    """Copy the shipped templates into a folder that has nothing yet."""
+    from digest.bundled import bundled
+
+    folder = Path(arguments.folder)
+    try:
+        if folder.exists() and any(folder.iterdir()):
+            raise ConfigError([f"{folder}: is not empty, and nothing is overwritten"])
+        shutil.copytree(bundled("templates"), folder, dirs_exist_ok=True)
+    except OSError as error:
+        raise ConfigError([f"{folder}: {error.strerror or error}"]) from error
+    if arguments.json:
+        emit({"written": str(folder)})
+    else:
+        say(f"{folder} has the templates. Keep those that you change, and remove the others: they")
+        say("then stay as they are shipped. In the configuration:\n")
+        say(f'[digest]\ntemplates = "{folder}"')
+    return 0
 
 
 def migrate(arguments: argparse.Namespace) -> int:

@@ -1,9 +1,12 @@
 """From the templates to messages, and whether every template can be filled in."""
 
-from collections.abc import Callable
+import difflib
+from collections.abc import Callable, Iterator
 from functools import cache
+from pathlib import Path
 
 from digest import rendering
+from digest.bundled import bundled
 from digest.config import Settings
 from digest.issue import Issue, Message
 from digest.mail import envelope
@@ -14,6 +17,8 @@ from digest.rendering.samples import trial_issues
 
 NOBODYS = Tokens(b"")
 """For what is only looked at: tokens that stop nobody's mail."""
+
+SHIPPED = bundled("templates")
 
 _NAMED = 5  # words that are named before the rest is only counted
 
@@ -53,7 +58,7 @@ def try_templates(settings: Settings) -> list[str]:
     Raises RenderError, with file and line, for a template that cannot be filled in.
     """
     templates = Renderer(settings.templates)
-    said = []
+    said = list(_strays(settings.templates)) if settings.templates else []
     people = (*settings.subscribers, settings.shared.template)
     for language in dict.fromkeys(each.language for each in people):
         for issue in trial_issues(language):
@@ -65,6 +70,23 @@ def try_templates(settings: Settings) -> list[str]:
                 f"{named}"
             )
     return said
+
+
+def _strays(folder: Path) -> Iterator[str]:
+    """Name the files that nothing reads: most often a name is misspelt."""
+    files = {
+        path.relative_to(folder).as_posix(): path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.name.startswith(".")
+    }
+    shipped = [path.relative_to(SHIPPED).as_posix() for path in SHIPPED.rglob("*.*")]
+    texts = [path.read_text(encoding="utf-8", errors="replace") for path in files.values()]
+    for name, path in files.items():
+        is_included = any(f'"{name}"' in text or f"'{name}'" in text for text in texts)
+        if name not in shipped and not rendering.is_words(name) and not is_included:
+            near = difflib.get_close_matches(name, shipped, n=1)
+            meant = f": did you mean {near[0]}?" if near else ""
+            yield f"{path}: nothing reads a template of this name{meant}"
 
 
 def footer(settings: Settings, issue: Issue, tokens: Tokens = NOBODYS) -> Footer:

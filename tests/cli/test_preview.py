@@ -1,6 +1,7 @@
 """preview --serve as a browser sees it, and check on a user's own templates."""
 
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,7 +11,10 @@ import httpx
 import pytest
 
 from child import Child
-from world import World, make_papers
+from digest.bundled import bundled
+from world import World, make_papers, run
+
+SHIPPED = bundled("templates")
 
 
 @pytest.fixture
@@ -119,3 +123,46 @@ def test_an_imprint_of_the_users_stands_below_everything(fetched: World) -> None
     shown = fetched.run("preview", "ada@example.org", "--json").json
     assert shown["text"].endswith("IMPRINT\n")
     assert shown["html"].index("IMPRINT") > shown["html"].index("mentions")
+
+
+def test_the_shipped_templates_can_be_copied_and_one_of_them_changed(
+    fetched: World, tmp_path: Path
+) -> None:
+    copied = run("templates", "copy", str(tmp_path / "all"))
+    assert copied.code == 0
+    assert f'templates = "{tmp_path / "all"}"' in copied.out
+    shipped = {path.relative_to(SHIPPED) for path in SHIPPED.rglob("*.*")}
+    assert {
+        path.relative_to(tmp_path / "all") for path in (tmp_path / "all").rglob("*.*")
+    } == shipped
+    before = fetched.run("preview", "ada@example.org", "--json").json
+    shutil.copytree(tmp_path / "all", fetched.folder / "mine", dirs_exist_ok=True)
+    assert fetched.run("preview", "ada@example.org", "--json").json == before
+    assert fetched.run("check").code == 0
+    again = run("templates", "copy", str(tmp_path / "all"))
+    assert (again.code, "is not empty" in again.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        pytest.param("issue/_papers.html", "did you mean issue/_paper.html?", id="misspelt"),
+        pytest.param("_paper.html", "did you mean issue/_paper.html?", id="in another folder"),
+        pytest.param("styles.css", "did you mean style.css?", id="a style sheet"),
+        pytest.param("issue/body.htm", "did you mean issue/body.html?", id="another ending"),
+        pytest.param("notes.md", "nothing reads a template of this name\n", id="something else"),
+    ],
+)
+def test_check_names_a_file_among_the_templates_that_nothing_reads(
+    fetched: World, name: str, said: str
+) -> None:
+    (fetched.folder / "mine" / name).write_text("x")
+    result = fetched.run("check")
+    assert f"{name}: nothing reads" in result.err + result.out
+    assert said in result.err + result.out
+
+
+def test_a_template_that_another_includes_is_no_stray(fetched: World) -> None:
+    (fetched.folder / "mine" / "issue" / "_footer.html").write_text('{% include "imprint.html" %}')
+    (fetched.folder / "mine" / "imprint.html").write_text("<p>IMPRINT</p>")
+    assert fetched.run("check", "--json").json["warnings"] == []
