@@ -112,7 +112,7 @@ def test_an_answer_is_text_whatever_is_in_it(asking: World, service: SummaryServ
     assert shown is not None
     html = shown.get_content()
     assert "<script" not in html
-    assert "In short: &lt;script&gt;alert(1)&lt;/script&gt; Bcc: you &amp; me" in html
+    assert "In short:</b> &lt;script&gt;alert(1)&lt;/script&gt; Bcc: you &amp; me" in html
 
 
 def test_check_online_asks_once(asking: World, service: SummaryService) -> None:
