@@ -1,7 +1,7 @@
 """The case of one paper, one subscriber and one day: what is known, and the verdict on it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from enum import StrEnum
 
 from digest.issue import Issue, Pick, Status
@@ -70,7 +70,7 @@ class Case:
     record of the name that was asked for, if it became part of another. `had` is an earlier issue
     with the paper, `later` one after. `why` was written down of a day without an issue.
     `standing` is where the paper is in a ranking made for the occasion, whose last pick is
-    `last_pick`.
+    `last_pick`. By the clock of `zone` times are told; None is the machine's.
     """
 
     asked: str
@@ -92,6 +92,7 @@ class Case:
     example: str | None = None
     standing: Standing | None = None
     last_pick: Pick | None = None
+    zone: tzinfo | None = UTC
 
     @property
     def is_next(self) -> bool:

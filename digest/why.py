@@ -82,12 +82,14 @@ def _had(case: Case) -> Answer | None:
 def _suppressed(case: Case) -> Answer | None:
     if case.made or not (case.suppression or case.why == _SUPPRESSED):
         return None
-    detail = f"nothing is sent to this address{_since(case.suppression)}"
+    detail = f"nothing is sent to this address{_since(case.suppression, case)}"
     return Answer(fate=Fate.SUPPRESSED, detail=detail, standing=case.standing)
 
 
-def _since(suppression: Suppression | None) -> str:
-    return f" since {suppression.since.date()}: {suppression.why}" if suppression else ""
+def _since(suppression: Suppression | None, case: Case) -> str:
+    if suppression is None:
+        return ""
+    return f" since {_local(suppression.since, case).date()}: {suppression.why}"
 
 
 def _paused(case: Case) -> Answer | None:
@@ -130,7 +132,7 @@ _NO_ISSUE = {
 def _not_yet(case: Case) -> Answer | None:
     if case.stored and case.stored.sightings:
         return None
-    seen = _instant(case.first_seen_at) if case.first_seen_at else "a later day"
+    seen = _instant(case.first_seen_at, case) if case.first_seen_at else "a later day"
     detail = f"it was first seen on {seen}, after the issue of {case.day}"
     return Answer(fate=Fate.NEVER_PULLED, detail=detail)
 
@@ -143,7 +145,8 @@ def _excluded(case: Case) -> Answer | None:
 def _known(case: Case) -> str | None:
     """Say whether they know the paper, by their own word."""
     if case.vote:
-        return f"{'+' if case.vote.liked else '-'} was voted on it on {case.vote.voted_at.date()}"
+        day = _local(case.vote.voted_at, case).date()
+        return f"{'+' if case.vote.liked else '-'} was voted on it on {day}"
     return f"the profile names it as an example, “{case.example}”" if case.example else None
 
 
@@ -151,8 +154,10 @@ def _outside(case: Case) -> Answer | None:
     seen = selection.new_at(case.stored, case.subscriber) if case.stored else None
     if seen is None or seen >= case.since:
         return None
-    reach = f"{_issue(case)} reaches back to {_instant(case.since)}"
-    return _told(case, Fate.OUTSIDE_WINDOW, f"it was first seen on {_instant(seen)}, and {reach}")
+    reach = f"{_issue(case)} reaches back to {_instant(case.since, case)}"
+    return _told(
+        case, Fate.OUTSIDE_WINDOW, f"it was first seen on {_instant(seen, case)}, and {reach}"
+    )
 
 
 def _drafted(case: Case) -> Answer | None:
@@ -239,5 +244,9 @@ def _place(standing: Standing) -> str:
     return f"place {standing.place}"
 
 
-def _instant(instant: datetime) -> str:
-    return f"{instant:%Y-%m-%d %H:%M} UTC"
+def _instant(instant: datetime, case: Case) -> str:
+    return f"{_local(instant, case):%Y-%m-%d %H:%M %Z}"
+
+
+def _local(instant: datetime, case: Case) -> datetime:
+    return instant.astimezone(case.zone)

@@ -3,6 +3,7 @@
 import itertools
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,6 +26,16 @@ def _no_installation(
     """Let the machine's own installation be none of the tests' business."""
     nowhere = tmp_path_factory.getbasetemp() / "etc-digest" / "config.toml"
     monkeypatch.setattr("digest.config.places.SYSTEM_FILE", nowhere)
+
+
+@pytest.fixture
+def new_york(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The machine's clock is New York's."""
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
 
 
 # freezegun looks into every module loaded, each time: into these in vain.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from digest import wiring
 from digest.cli import configuration
-from digest.cli.output import emit, note
+from digest.cli.output import emit, local, note
 from digest.errors import ConfigError
 from digest.store import copies
 
@@ -45,11 +45,11 @@ def restore(arguments: argparse.Namespace) -> int:
     until = _instant(arguments.had_until)
     url = settings.database_url(os.environ)
     before = copies.restore(url, Path(arguments.file), had_until=until, now=wiring.now())
-    shown = until.isoformat(timespec="seconds")
     if arguments.json:
+        shown = until.isoformat(timespec="seconds")
         emit({"had_until": shown, "before": str(before) if before else None})
         return 0
-    note(f"restored; what was announced until {shown} counts as had by everyone")
+    note(f"restored; what was announced until {local(until)} counts as had by everyone")
     note("messages that waited in the copy are in doubt: digest retry --state uncertain sends them")
     if before:
         note(f"the database that was there lies in {before}")

@@ -116,7 +116,9 @@ def _problems(
         if pull.outcome in (Outcome.FAILED, Outcome.STALE)
         and name in {source.name for source in settings.sources}
     ]
-    lines += [f"{counts[state]} deliveries are {state}" for state in _BAD if counts.get(state)]
+    for state in _BAD:
+        if number := counts.get(state):
+            lines.append(f"{number} {'delivery is' if number == 1 else 'deliveries are'} {state}")
     return lines
 
 

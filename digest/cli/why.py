@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Iterator
+from dataclasses import replace
 
 import sqlalchemy as sa
 
@@ -24,11 +25,10 @@ def why(arguments: argparse.Namespace) -> int:
     settings = configuration.load(arguments)
     with wiring.open_store(settings, read_only=True) as engine:
         case = _case(settings, engine, arguments)
-    found = answer(case)
     if arguments.json:
-        emit(_as_json(case, found))
+        emit(_as_json(case, answer(case)))
     else:
-        _tell(case, found)
+        _tell(case, answer(replace(case, zone=None)))
     return 0
 
 

@@ -210,7 +210,11 @@ class _Service:
                 job.modify(next_run_time=wiring.now())
         next_at = self._work.next_at()
         busy = ", ".join(sorted(self._work.busy)) or "idle"
-        due = f"next issue {next_at:%Y-%m-%d %H:%M} UTC" if next_at else "no issue is due any more"
+        due = (
+            f"next issue {next_at.astimezone():%Y-%m-%d %H:%M %Z}"
+            if next_at
+            else "no issue is due any more"
+        )
         self._notifier.status(f"{busy}; {due}")
 
     def _reload(self) -> None:

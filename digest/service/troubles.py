@@ -32,7 +32,7 @@ def of_sources(
     return [
         Trouble(
             cause=f"source:{name}",
-            text=f"source {name}: {its.outcome} since {its.since:%Y-%m-%d %H:%M} UTC: "
+            text=f"source {name}: {its.outcome} since {its.since.astimezone():%Y-%m-%d %H:%M %Z}: "
             f"{its.why or 'no reason given'}",
         )
         for name, longest in patience.items()
@@ -57,7 +57,7 @@ def of_waiting(oldest: datetime | None, last_sent: datetime | None, now: datetim
     """Say that nothing is sent though messages have waited for long; `oldest` is queued since."""
     if oldest is None or now - oldest < _IN_VAIN or (last_sent and last_sent >= oldest):
         return []
-    text = f"nothing was sent, though messages wait since {oldest:%Y-%m-%d %H:%M} UTC"
+    text = f"nothing was sent, though messages wait since {oldest.astimezone():%Y-%m-%d %H:%M %Z}"
     return [Trouble(cause="nothing-sent", text=text)]
 
 

@@ -3,8 +3,6 @@
 import io
 import re
 import sys
-import time
-from collections.abc import Iterator
 from contextlib import redirect_stdout
 from datetime import datetime
 from itertools import pairwise
@@ -97,15 +95,6 @@ def screen(world: World, *arguments: str) -> list[str]:
 
 
 @pytest.fixture
-def new_york(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("TZ", "America/New_York")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
-
-
-@pytest.fixture
 def kept(world: World) -> World:
     """Papers with an arXiv id and a DOI; of three readers one's mail failed, one is suppressed."""
     (first, second, third, _) = make_papers(4)
@@ -184,6 +173,7 @@ def test_times_are_those_of_the_clock_of_whoever_reads(kept: World) -> None:
         "suppress --list": "2026-03-09 07:30  eve@example.org",
         "suppress eve@example.org": "since 2026-03-09 07:30",
         "subscribers show eve@example.org": "none since 2026-03-09 07:30: left us",
+        "why bob@example.org 2601.90000 --date 2026-03-08": "first seen on 2026-03-09 07:30 EDT",
     }.items():
         assert says in kept.run(*command.split()).out, command
 
@@ -196,6 +186,8 @@ def test_what_programs_read_stays_in_utc(kept: World) -> None:
     shown += [row["next_issue"] for row in status["subscribers"] if row["next_issue"]]
     shown.append(kept.run("suppress", "--list", "--json").json[0]["since"])
     shown.append(kept.run("feedback", "--list", "--json").json["voted_at"])
+    why = kept.run("why", "bob@example.org", "2601.90000", "--date", "2026-03-08", "--json").json
+    assert "first seen on 2026-03-09 11:30 UTC" in why["detail"]
     instants = [datetime.fromisoformat(at) for at in shown if at]
     assert len(instants) >= 4
     assert not any(at.utcoffset() for at in instants)
