@@ -3,9 +3,15 @@
 import os
 import pickle
 import signal
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
+
+import pytest
+
+import digest
 
 T = TypeVar("T")
 _NOBODY = 65534
@@ -38,6 +44,22 @@ def as_nobody(work: Callable[[], T]) -> T:
     if isinstance(result, BaseException):
         raise result
     return result  # type: ignore[no-any-return]
+
+
+@contextmanager
+def public_folder() -> Iterator[Path]:
+    """A folder that anybody may enter: pytest's own are for whoever runs it."""
+    with tempfile.TemporaryDirectory(prefix="digest-") as name:
+        Path(name).chmod(0o755)
+        folder = Path(name, "public")
+        folder.mkdir()
+        yield folder
+
+
+def require_public_checkout() -> None:
+    """Skip a test whose child would read the program where nobody else may enter."""
+    if not all(folder.stat().st_mode & 0o001 for folder in Path(digest.__file__).parents):
+        pytest.skip("the checkout lies where nobody else may enter")
 
 
 def forbid_writing(folder: Path) -> None:

@@ -22,7 +22,7 @@ def backup(arguments: argparse.Namespace) -> int:
     is_folder = path.is_dir() or arguments.file.endswith("/") or arguments.keep is not None
     if is_folder and path.exists() and not path.is_dir():
         raise ConfigError([f"{path}: is no folder: --keep goes with one"])
-    with wiring.open_store(settings) as engine:
+    with wiring.open_store(settings, read_only=True) as engine:
         if is_folder:
             keep = arguments.keep or _KEEP
             path, removed = copies.backup_into(engine, path, keep=keep, now=wiring.now())

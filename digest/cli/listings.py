@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,11 @@ from digest.paper import Dump
 if TYPE_CHECKING:  # what only `fetch` needs is heavy
     from sqlalchemy import Engine
 
+    from digest.config import Settings
     from digest.pipeline.fetch import Fetched, Haul, Supply
+
+_ENCODED = timedelta(weeks=5)
+"""How old papers may be that are still looked at, mostly."""
 
 
 def parse(arguments: argparse.Namespace) -> int:
@@ -84,6 +88,8 @@ def fetch(arguments: argparse.Namespace) -> int:
                 complain(f"{each.source}: {each.outcome}: {each.error or each.why}")
     else:
         _show(done)
+    if settings.ranking.embeddings:
+        _encode(settings)
     return exit_code(
         failed=any(each.is_for_a_person for each in done),
         waits=any(each.is_for_later for each in done),
@@ -183,6 +189,20 @@ def _fetch_dumps(
             )
             tick(number, len(dumps))
     return Haul(fetched=tuple(done))
+
+
+def _encode(settings: "Settings") -> None:
+    """Keep the vectors of what is new: whoever looks only computes them."""
+    from digest import wiring
+    from digest.store import papers as store
+    from digest.store.database import reading
+
+    with wiring.open_store(settings) as engine, progress("encoding") as tick:
+        encoder = wiring.encoder(settings, engine, progress=tick)
+        with reading(engine) as connection:
+            held = store.first_seen_since(connection, wiring.now() - _ENCODED)
+        if encoder:
+            encoder.encode([each.paper for each in held])
 
 
 def _fetch(engine: "Engine", supply: "Supply") -> "Haul":

@@ -29,6 +29,7 @@ from digest.store.database import (
     sqlite_file,
     writing,
 )
+from digest.store.looking import look
 from digest.store.presence import sole
 from digest.subscriber import Suppression
 
@@ -211,10 +212,12 @@ def revive(connection: sa.Connection, *, had_until: datetime) -> int:
 
 
 @contextmanager
-def opened(place: str | Path, *, create: bool = False) -> Iterator[sa.Engine]:
+def opened(
+    place: str | Path, *, create: bool = False, read_only: bool = False
+) -> Iterator[sa.Engine]:
     """Open a database by its address or file, until the end."""
     url = f"sqlite:///{place}" if isinstance(place, Path) else place
-    engine = open_database(url, create=create)
+    engine = open_database(url, create=create, read_only=read_only)
     try:
         yield engine
     finally:
@@ -223,7 +226,7 @@ def opened(place: str | Path, *, create: bool = False) -> Iterator[sa.Engine]:
 
 def _is_ours(path: Path) -> bool:
     try:
-        with opened(path) as copy, reading(copy) as connection:
+        with opened(path, read_only=True) as copy, reading(copy) as connection:
             return sa.inspect(connection).has_table(schema.papers.name)
     except StoreError:
         return False
@@ -232,14 +235,20 @@ def _is_ours(path: Path) -> bool:
 def _copy_out(engine: sa.Engine, part: Path) -> None:
     file = sqlite_file(engine.url)
     if file:
-        with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(part)) as target:
-            source.backup(target)
+        _copy_file(file, part)
         return
     at_one_instant = engine.execution_options(isolation_level="REPEATABLE READ")
     with opened(part, create=True) as copy:
         migrate(copy)
         with reading(at_one_instant) as source, writing(copy) as target:
             _copy_rows(source, target)
+
+
+def _copy_file(file: Path, to: Path) -> None:
+    """Copy an SQLite database that may be in use, and may be one that can only be read."""
+    with closing(look(file)) as source, closing(sqlite3.connect(to)) as target:
+        source.backup(target)
+        source.require_unchanged()
 
 
 def _put_in_place(url: str, file: Path, path: Path, *, now: datetime) -> Path | None:
@@ -249,8 +258,7 @@ def _put_in_place(url: str, file: Path, path: Path, *, now: datetime) -> Path | 
     try:
         make_folder(file.parent)
         make_file(part)
-        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(part)) as target:
-            source.backup(target)
+        _copy_file(path, part)
         fold(part)
         if file.exists():
             with opened(url) as engine, sole(engine, "service") as hold:
@@ -272,7 +280,7 @@ def _put_in_place(url: str, file: Path, path: Path, *, now: datetime) -> Path | 
 
 def _copy_in(url: str, path: Path) -> None:
     """Fill an empty database on a server."""
-    with opened(url, create=True) as engine, opened(path) as copy:
+    with opened(url, create=True) as engine, opened(path, read_only=True) as copy:
         migrate(engine)
         require_current(copy)
         with reading(copy) as source, writing(engine) as target:

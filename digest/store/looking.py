@@ -37,7 +37,7 @@ class Look(sqlite3.Connection):
             raise StoreUnavailable(f"{file}: was written while it was read: try again")
 
 
-def look(file: Path, *, timeout: float) -> Look:
+def look(file: Path, *, timeout: float = 30) -> Look:
     """Open a database to read it; StoreError if its files may not be read."""
     wal, shm = (file.with_name(file.name + suffix) for suffix in ("-wal", "-shm"))
     _require_readable(file, wal, shm)

@@ -8,7 +8,15 @@ import pytest
 from freezegun import freeze_time
 
 from servers import smtp_server
-from world import World, make_papers
+from unprivileged import (
+    allow_writing,
+    as_nobody,
+    contents,
+    forbid_writing,
+    public_folder,
+    require_public_checkout,
+)
+from world import Result, World, make_papers, run
 
 MONDAY, TUESDAY = "2026-03-09 12:00:00", "2026-03-10 12:00:00"
 
@@ -253,3 +261,26 @@ def test_a_file_beside_keep_and_a_folder_to_restore_are_refused(world: World) ->
     assert said.code == 2
     assert "digest-2026-03-09T120000Z.db" in said.err
     assert world.run("restore", str(world.folder / "copies" / names(world)[0])).code == 0
+
+
+def test_who_may_only_read_copies_a_database_and_takes_a_copy_into_another() -> None:
+    require_public_checkout()
+    with public_folder() as folder:
+        world = World(folder)
+        copy = monday(world)
+        forbid_writing(folder)
+        before = contents(folder)
+
+        def copy_and_restore() -> tuple[Result, Result, Result]:
+            with public_folder() as own:
+                (own / "config.toml").write_text(world.config.read_text())
+                named = ("--config", str(own / "config.toml"))
+                copied = world.run("backup", str(own / "copy.db"))
+                restored = run(*named, "restore", str(copy))
+                return copied, restored, run(*named, "status", "--json")
+
+        copied, restored, status = as_nobody(copy_and_restore)
+        assert (copied.code, restored.code) == (0, 0), (copied, restored)
+        assert status.json["papers"] == 5
+        assert contents(folder) == before
+        allow_writing(folder)

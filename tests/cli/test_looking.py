@@ -4,19 +4,23 @@ import argparse
 import json
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 
-import digest
 from digest.cli.arguments import make_parser
 from digest.store.database import MIGRATIONS, open_database, writing
-from unprivileged import allow_writing, as_nobody, contents, forbid_writing
+from unprivileged import (
+    allow_writing,
+    as_nobody,
+    contents,
+    forbid_writing,
+    public_folder,
+    require_public_checkout,
+)
 from world import Result, World, make_papers
 
 ADA, EVE = "ada@example.org", "eve@example.org"
@@ -50,7 +54,7 @@ ACTS = {
     "subscribers remove",
 }  # fmt: skip
 VERSION = sa.table("alembic_version", sa.column("version_num"))
-WITHOUT_A_STORE = {"demo", "init", "parse"}
+WITHOUT_A_STORE = {"demo", "init", "parse", "templates"}
 WRITER = """\
 import sqlite3, sys
 connection = sqlite3.connect(sys.argv[1], isolation_level=None)
@@ -78,10 +82,7 @@ def test_every_command_either_looks_or_acts() -> None:
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
     """An installation that has something of everything, where anybody may look."""
-    with tempfile.TemporaryDirectory(prefix="digest-") as name:
-        Path(name).chmod(0o755)
-        folder = Path(name, "world")
-        folder.mkdir()
+    with public_folder() as folder:
         world = World(folder)
         world.announce(*make_papers(3))
         more = {"email": "joe@example.org", "interest": [{"keywords": ["graph"]}]}
@@ -128,8 +129,7 @@ def test_looking_changes_nothing(installation: World) -> None:
 
 
 def test_looking_works_where_nothing_may_be_written(installation: World) -> None:
-    if not all(folder.stat().st_mode & 0o001 for folder in Path(digest.__file__).parents):
-        pytest.skip("the checkout lies where nobody else may enter")
+    require_public_checkout()
     expected = dict(look(installation))
     forbid_writing(installation.folder)
     before = contents(installation.folder)

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -15,7 +14,7 @@ import sqlalchemy as sa
 from digest.errors import StoreError, StoreUnavailable
 from digest.store.database import open_database, reading, writing
 from digest.store.looking import look
-from unprivileged import allow_writing, as_nobody, contents, forbid_writing
+from unprivileged import allow_writing, as_nobody, contents, forbid_writing, public_folder
 
 WRITER = """\
 import os, sqlite3, sys
@@ -47,10 +46,7 @@ STATES = {
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """A folder that anybody may enter."""
-    with tempfile.TemporaryDirectory(prefix="digest-") as name:
-        path = Path(name, "state")
-        path.mkdir()
-        Path(name).chmod(0o755)
+    with public_folder() as path:
         yield path
 
 
