@@ -16,7 +16,7 @@ from digest.paper import Paper
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # what a terminal would obey
 
-_RED, _YELLOW = 31, 33  # of ECMA-48, as a terminal's owner has set them
+_BOLD, _RED, _YELLOW = 1, 31, 33  # of ECMA-48; colours are as a terminal's owner has set them
 
 _is_quiet = False
 """Whether -q was given."""
@@ -47,7 +47,11 @@ def emit(value: Any) -> None:
 
 def say(line: str = "") -> None:
     """Print a line of what was asked for, on stdout, at once: a program may wait for it."""
-    sys.stdout.write(printable(line) + "\n")
+    _say(line)
+
+
+def _say(line: str, style: int | None = None) -> None:
+    sys.stdout.write(_styled(line, style, sys.stdout) + "\n")
     with suppress(OSError):  # the work goes on; that nobody reads it is said at its end
         sys.stdout.flush()
 
@@ -60,19 +64,22 @@ def note(line: str = "") -> None:
 
 def complain(line: str) -> None:
     """Print a line about something that is wrong, on stderr."""
-    sys.stderr.write(_coloured(printable(line), _RED, sys.stderr) + "\n")
+    sys.stderr.write(_styled(line, _RED, sys.stderr) + "\n")
 
 
 def warn(line: str) -> None:
     """Print a line about what may well be meant, on stderr; with -q nothing."""
     if not _is_quiet:
-        sys.stderr.write(_coloured(printable(line), _YELLOW, sys.stderr) + "\n")
+        sys.stderr.write(_styled(line, _YELLOW, sys.stderr) + "\n")
 
 
-def _coloured(text: str, colour: int, stream: TextIO) -> str:
-    """Return a text in a colour, where a terminal shows it and nobody asked for none."""
-    is_plain = os.environ.get("NO_COLOR") or os.environ.get("TERM", "dumb") == "dumb"
-    return text if is_plain or not stream.isatty() else f"\x1b[{colour}m{text}\x1b[0m"
+def _styled(line: str, style: int | None, stream: TextIO) -> str:
+    """Return a line, printable, in a style where a terminal shows it and nobody asked for none."""
+    text = printable(line)
+    if not (style and stream.isatty()) or os.environ.get("NO_COLOR"):
+        return text
+    is_dumb = os.environ.get("TERM", "dumb") == "dumb"
+    return text if is_dumb else f"\x1b[{style}m{text}\x1b[0m"
 
 
 def can_ask() -> bool:
@@ -96,8 +103,8 @@ def table(columns: Sequence[str], rows: Iterable[Iterable[object]], *, texts: in
     """Print a table for a person, on stdout; a terminal may wrap its last `texts` columns."""
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     shown = ([printable(c) if isinstance(c, str) else c for c in row] for row in rows)
-    for line in lines(columns, shown, texts=texts, width=width):
-        say(line)
+    for number, line in enumerate(lines(columns, shown, texts=texts, width=width)):
+        _say(line, None if number or not any(columns) else _BOLD)
 
 
 def facts(pairs: Iterable[tuple[str, object]]) -> None:

@@ -105,9 +105,9 @@ def templates(arguments: argparse.Namespace) -> int:
     if arguments.json:
         emit({"written": str(folder)})
     else:
-        say(f"{folder} has the templates. Keep those that you change, and remove the others: they")
-        say("then stay as they are shipped. In the configuration:\n")
-        say(f'[digest]\ntemplates = "{folder}"')
+        note(f"{folder} has the templates. Keep those that you change, and remove the others: they")
+        note("then stay as they are shipped. In the configuration:\n")
+        note(f'[digest]\ntemplates = "{folder}"')
     return 0
 
 

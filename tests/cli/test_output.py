@@ -80,6 +80,13 @@ def test_a_mistake_is_coloured_where_a_terminal_shows_it(
     assert ("\x1b" in terminal.raw) is is_coloured
 
 
+def test_the_head_of_a_table_is_bold_on_a_terminal(tmp_path: Path) -> None:
+    code = "from digest.cli.output import table; table(('id', 'paper'), [('1', 'On graphs')])"
+    with Terminal([sys.executable, "-c", code], tmp_path, TERM="xterm", NO_COLOR="") as terminal:
+        assert terminal.end() == 0
+    assert terminal.raw.splitlines() == ["\x1b[1mid  paper\x1b[0m", "1   On graphs"]
+
+
 def test_nothing_is_coloured_in_a_pipe(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "digest", "--config", "gone.toml", "status"]
     ended = subprocess.run(

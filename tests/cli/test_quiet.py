@@ -36,6 +36,7 @@ DOES = [
     "migrate",
     "restore copy.db",
     "demo --out demo",
+    "templates copy templates",
     "init new.toml",
     f"init --subscriber {ADA} ada.toml",
 ]
