@@ -8,6 +8,7 @@ DigestError                 the command line catches this and nothing else
     StoreError              the database cannot be used as it is            → a person (1)
         NoDatabase          there is none yet                               → exit 2
         SchemaTooNew        the database is from a newer digest             → exit 2
+        SchemaTooOld        it needs a migration, and this command does none → a person (1)
         StoreUnavailable    locked, full or not reachable                   → try again (75)
     SummaryFailed           nothing was written about this paper            → without it
         SummaryUnavailable  network, 429, 5xx; .retry_after                 → again, then without
@@ -94,6 +95,10 @@ class SchemaTooNew(StoreError):  # noqa: N818
     """The database was written by a newer digest."""
 
     exit_code = 2
+
+
+class SchemaTooOld(StoreError):  # noqa: N818
+    """The database was written by an older digest, and the command does not bring it up to date."""
 
 
 class StoreUnavailable(StoreError):  # noqa: N818

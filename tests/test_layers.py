@@ -18,7 +18,7 @@ VALUES = {
 }  # fmt: skip
 PURE = {
     "formats", "examples", "identity", "selection", "ranking", "rendering", "due", "retry",
-    "timetable", "exclusion", "why", "guide",
+    "timetable", "exclusion", "why", "guide", "prospects",
 }  # fmt: skip
 EDGES = {"config", "sources", "store", "mail", "embedding", "summary"}
 MAY_IMPORT = {

@@ -1,20 +1,19 @@
 """check: is everything as it should be, before the morning finds out."""
 
 import argparse
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from digest import taxonomy, wiring
+from digest import wiring
 from digest.cli import configuration
 from digest.cli.online import answers
-from digest.cli.output import EXIT_FAILED, complain, emit, note, say, table, warn
+from digest.cli.output import complain, emit, exit_code, note, say, table, warn
 from digest.config import Settings, SourceSettings
-from digest.errors import ConfigError, NoDatabase
+from digest.errors import ConfigError
 from digest.issue import Issue
 from digest.mail.envelope import message_id
 from digest.paper import StoredPaper
@@ -25,11 +24,8 @@ from digest.ranking.categories import category_names, plain_category
 from digest.store import papers
 from digest.store.database import reading
 from digest.subscriber import Criteria, Interest, Subscriber
-from digest.wiring import people
-
-_BY_CATEGORY = ("arxiv", "arxiv-oai")
-_SERVERS = ("biorxiv", "medrxiv")
-_WANTED = "wanted"
+from digest.wiring import checks, people
+from digest.wiring.checks import Findings
 
 
 def check(arguments: argparse.Namespace) -> int:
@@ -37,55 +33,43 @@ def check(arguments: argparse.Namespace) -> int:
     if arguments.to and not arguments.online:
         raise ConfigError(["--to goes with --online"])
     settings = configuration.load(arguments)
-    settings = replace(settings, warnings=(*settings.warnings, *wiring.try_templates(settings)))
-    with _store(settings) as engine:
-        return _check(settings, engine, arguments)
+    with checks.look(settings, wiring.now()) as (found, engine):
+        return _check(settings, engine, found, arguments)
 
 
-def _check(settings: Settings, engine: sa.Engine | None, arguments: argparse.Namespace) -> int:
-    broken = [line for each in settings.broken_files for line in each.problems]
-    record, unsigned = _dkim_record(settings)
-    broken += (*unsigned, *wiring.unwritable(settings))
+def _check(
+    settings: Settings, engine: sa.Engine | None, found: Findings, arguments: argparse.Namespace
+) -> int:
     everyone = people.subscribers(settings, engine)[0] if engine else list(settings.subscribers)
     asked = [people.find(address, settings, everyone) for address in arguments.addresses]
-    refused = list(answers(settings, _sample(settings), arguments.to)) if arguments.online else []
+    if arguments.online:
+        found.failures += answers(settings, _sample(settings), arguments.to)
     report: dict[str, Any] = {
         "config": str(settings.path),
         "database": engine.url.render_as_string(hide_password=True) if engine else None,
-        "dkim": record,
+        "dkim": _dkim_record(settings),
         "sources": len(settings.sources),
         "subscribers": len(everyone),
-        "warnings": list(settings.warnings),
-        "problems": [*broken, *refused],
+        "good": found.good,
+        "warnings": found.warnings,
+        "problems": found.problems,
         "checked": _matches(settings, engine, asked, arguments.days),
     }
     if arguments.json:
         emit(report)
     else:
         _show(report)
-    if broken:
+    if found.mistakes:
         return ConfigError.exit_code
-    return EXIT_FAILED if refused else 0
+    return exit_code(failed=bool(found.failures), waits=bool(found.waits))
 
 
-def _dkim_record(settings: Settings) -> tuple[str | None, Sequence[str]]:
-    """Give the record that our signatures need in the DNS, and what is wrong with their key."""
-    try:
+def _dkim_record(settings: Settings) -> str | None:
+    """Return the record that our signatures need in the DNS."""
+    with suppress(ConfigError):  # which is told of already
         signer = wiring.signer(settings)
-    except ConfigError as error:
-        return None, error.problems
-    return signer.record() if signer else None, ()
-
-
-@contextmanager
-def _store(settings: Settings) -> Iterator[sa.Engine | None]:
-    """Open the database; None while there is none, which is no mistake."""
-    with ExitStack() as stack:
-        try:
-            engine = stack.enter_context(wiring.open_store(settings, read_only=True))
-        except NoDatabase:
-            engine = None
-        yield engine
+        return signer.record() if signer else None
+    return None
 
 
 def _sample(settings: Settings) -> Issue:
@@ -145,23 +129,15 @@ def _not_pulled(
     settings: Settings, subscriber: Subscriber, held: Iterable[StoredPaper]
 ) -> dict[str, list[str]]:
     """Name the categories of a profile that no source which the subscriber reads pulls."""
-    sources = [
-        each
-        for each in settings.sources
-        if subscriber.sources is None or each.name in subscriber.sources
+    sources = checks.read_by(settings, subscriber)
+    is_asked_for = checks.asked_for(settings, sources)
+    brought = _brought(held, sources, by_hand=subscriber.sources is None)
+    missing = [
+        term
+        for term in _categories(subscriber)
+        if not is_asked_for(term) and plain_category(term) not in brought
     ]
-    pulled = _arxiv_categories(settings, sources)
-    servers = [each for each in sources if each.kind in _SERVERS]
-    named = {plain_category(name) for each in servers for name in each.categories}
-    named |= _brought(held, sources, by_hand=subscriber.sources is None)
-    has_all = any(not each.categories for each in servers)
-
-    def is_pulled(term: str) -> bool:
-        meant = taxonomy.expand(term)
-        is_covered = pulled.issuperset(meant) if meant else has_all
-        return is_covered or plain_category(term) in named
-
-    return {"categories_not_pulled": [t for t in _categories(subscriber) if not is_pulled(t)]}
+    return {"categories_not_pulled": missing}
 
 
 def _categories(subscriber: Subscriber) -> tuple[str, ...]:
@@ -171,13 +147,6 @@ def _categories(subscriber: Subscriber) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each.term for part in parts for each in part.categories))
 
 
-def _arxiv_categories(settings: Settings, sources: Sequence[SourceSettings]) -> set[str]:
-    """Give the single categories of arXiv that sources ask for."""
-    terms = {term for each in sources if each.kind in _BY_CATEGORY for term in each.categories}
-    wanted = wiring.wanted_categories(settings) if _WANTED in terms else ()
-    return {name for term in terms for name in taxonomy.expand(term)}.union(wanted)
-
-
 def _brought(
     held: Iterable[StoredPaper], sources: Sequence[SourceSettings], *, by_hand: bool
 ) -> set[str]:
@@ -185,8 +154,9 @@ def _brought(
 
     A cross-list beside the categories asked for is no sign that its category is pulled.
     """
-    bound = (*_BY_CATEGORY, *_SERVERS)
-    from_anywhere: set[str | None] = {each.name for each in sources if each.kind not in bound}
+    from_anywhere: set[str | None] = {
+        each.name for each in sources if each.kind not in checks.BOUND
+    }
     if by_hand:
         from_anywhere.add(None)
     return {
@@ -226,5 +196,9 @@ def _show(report: Mapping[str, Any]) -> None:
             say(f"nothing is known yet of {', '.join(checked['examples_unknown'])}")
         if checked["categories_not_pulled"]:
             say(f"no source pulls {', '.join(checked['categories_not_pulled'])}")
+    say(f"\ngood: {', '.join(report['good'])}")
+    doubts = len(report["warnings"]) + sum(
+        len(checked["categories_not_pulled"]) for checked in report["checked"]
+    )
     if not report["problems"]:
-        note("all is well")
+        note("all is well" if not doubts else f"nothing is wrong, but {doubts} to look at")

@@ -1,7 +1,6 @@
 """send: one run of the pipeline."""
 
 import argparse
-import os
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import count
@@ -50,10 +49,8 @@ def send(arguments: argparse.Namespace) -> int:
         return _send_test(settings, arguments)
     if arguments.to:
         raise ConfigError(["--to goes with --test"])
-    figures.check(settings)
-    mail = wiring.mail_of(settings)
-    if mail.password and not arguments.dry_run:
-        mail.password.read(os.environ)  # that it is missing is said before anything is pulled
+    # What is missing is said before anything is pulled.
+    wiring.require(settings, delivers=not arguments.dry_run)
     for line in settings.warnings:
         warn(line)
     looks = arguments.dry_run

@@ -58,9 +58,13 @@ def _summary(settings: Settings) -> Iterator[str]:
 
 
 def _one_page_each(settings: Settings) -> Settings:
-    """Ask each source for as little as shows that it answers: one part, one day."""
+    """Ask each source for as little as shows that it answers: one part, one day.
+
+    Files are looked at without being asked.
+    """
     least = (
         replace(each, backfill=timedelta(0), categories=each.categories[:1])
         for each in settings.sources
+        if each.kind != "file"
     )
     return replace(settings, sources=tuple(least))

@@ -1,6 +1,7 @@
 """Reads a configuration whole, and the subscribers' files it names."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -28,9 +29,12 @@ from digest.config.tables import (
     read_subscribers,
     read_summary,
 )
+from digest.config.values import did_you_mean, show
 from digest.errors import ConfigError
 from digest.subscriber import Subscriber
+from digest.taxonomy import PREPRINT_SERVERS
 
+_BETWEEN_WORDS = re.compile(r"[\W_]+")
 _BETTER = 'write it elsewhere and refer to it, as { env = "…" } or { file = "…" }'
 
 
@@ -45,30 +49,32 @@ def load(path: Path, *, text: str | None = None) -> Settings:
     mistakes = Mistakes(document, place, owner_keys=SUBSCRIBER_KEYS)
     mistakes.read(RootTable, ())
     keys = _digest_keys(mistakes)
-    patterns = keys.pop("subscribers", ())
+    keys["subscriber_patterns"] = keys.pop("subscribers", ())
     mail = read_mail(mistakes)
     ranking = read_ranking(mistakes)
     metrics = read_metrics(mistakes)
     summary = read_summary(mistakes)
     sources = tuple(read_sources(mistakes))
     shared = read_shared(mistakes)
-    subscribers = tuple(read_subscribers(mistakes, shared))
+    subscribers = list(read_subscribers(mistakes, shared))
     mistakes.raise_any()
     settings = Settings(
         path=path.absolute(),
+        document=document,
+        written={each.key: (document, where) for where, each in subscribers},
         mail=mail,
         ranking=ranking,
         metrics=metrics,
         summary=summary,
         sources=sources,
-        subscribers=subscribers,
+        subscribers=tuple(each for _, each in subscribers),
         shared=shared,
         library_keys=placed_keys(mistakes),
         **keys,
     )
     warnings = (*_warnings(document, settings), *place.found.warnings)
     settings = replace(settings, warnings=warnings)
-    return _with_files(settings, patterns)
+    return _with_files(settings)
 
 
 def _digest_keys(mistakes: Mistakes) -> dict[str, Any]:
@@ -93,6 +99,7 @@ def _warnings(document: Document, settings: Settings) -> Iterator[str]:
             yield f"{key.where}: a secret in plain text: {_BETTER}"
     if mail and mail.dkim:
         yield from _dkim_warnings(document, mail, mail.dkim)
+    yield from _category_warnings(settings)
     if database and database.plain and holds_password(database.plain):
         yield f"{database.where}: holds a password in plain text: {_BETTER}"
 
@@ -106,13 +113,27 @@ def _dkim_warnings(document: Document, mail: MailSettings, dkim: DkimSettings) -
         yield f"{where}: is not the domain of from, {sender}: DMARC takes no such signature"
 
 
-def _with_files(settings: Settings, patterns: Iterable[str]) -> Settings:
+def _category_warnings(settings: Settings) -> Iterator[str]:
+    """Doubt categories that a server of preprints is not known to have: it may have new ones."""
+    for number, source in enumerate(settings.sources):
+        known = PREPRINT_SERVERS.get(source.kind, ())
+        for place, written in enumerate(source.categories if known else ()):
+            plain = _BETWEEN_WORDS.sub(" ", written).strip().casefold()
+            if plain not in known:
+                where = settings.where("source", number, "categories", place)
+                near = did_you_mean(plain, known)
+                yield f"{where}: {show(written)} is no known category of {source.kind}{near}"
+
+
+def _with_files(settings: Settings) -> Settings:
     """Add the subscribers' files in the order of their names; each stands or falls alone."""
     subscribers: list[Subscriber] = list(settings.subscribers)
     taken = addresses_taken(settings.subscribers)
     texts: dict[Path, str] = {}
     broken: list[BrokenFile] = []
     warnings, keys = list(settings.warnings), dict(settings.library_keys)
+    written = dict(settings.written)
+    patterns = settings.subscriber_patterns
     for path in dict.fromkeys(path for pattern in patterns for path in matches(pattern)):
         try:
             document = Document.read(path)
@@ -123,6 +144,7 @@ def _with_files(settings: Settings, patterns: Iterable[str]) -> Settings:
             continue
         subscribers.append(subscriber)
         taken |= addresses_taken((subscriber,))
+        written[subscriber.key] = document, ()
         texts[path] = document.text
         warnings += found.warnings
         keys |= found.keys
@@ -132,5 +154,6 @@ def _with_files(settings: Settings, patterns: Iterable[str]) -> Settings:
         library_keys=keys,
         subscribers=tuple(subscribers),
         subscriber_files=texts,
+        written=written,
         broken_files=tuple(broken),
     )

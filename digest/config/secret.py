@@ -29,6 +29,10 @@ class Secret:
     def __str__(self) -> str:
         return "(hidden)"
 
+    def is_for_unit(self, environ: Mapping[str, str]) -> bool:
+        """Whether systemd hands it over, and not to us: we are not in its unit."""
+        return self.credential is not None and not environ.get("CREDENTIALS_DIRECTORY")
+
     def read(self, environ: Mapping[str, str]) -> str:
         """Fetch it, without white space at its end; ConfigError if it is not to be had."""
         value = self._fetch(environ).rstrip()

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Literal
 
 from digest.config.database import database_url, state_folder
+from digest.config.document import Document
+from digest.config.positions import KeyPath
 from digest.config.secret import Secret
 from digest.subscriber import Interest, Library, Subscriber
 
@@ -135,11 +137,13 @@ class Shared:
 class Settings:
     """A whole configuration; every path in it is absolute.
 
-    `subscribers` has those of the files too; `subscriber_files` are the good files' texts.
-    `library_keys` are the keys of those libraries that need one.
+    `subscribers` has those of the files too; `subscriber_files` are the good files' texts,
+    `subscriber_patterns` name them. `library_keys` are the keys of those libraries that need one.
+    `written` is where each subscriber's table stands, by address as it is compared.
     """
 
     path: Path
+    document: Document | None = field(default=None, repr=False, compare=False)
     database: Secret | None = None
     templates: Path | None = None
     contact: str | None = None
@@ -156,10 +160,29 @@ class Settings:
     sources: tuple[SourceSettings, ...] = ()
     subscribers: tuple[Subscriber, ...] = ()
     subscriber_files: Mapping[Path, str] = field(default_factory=dict, repr=False)
+    subscriber_patterns: tuple[str, ...] = ()
+    written: Mapping[str, tuple[Document, KeyPath]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
     broken_files: tuple[BrokenFile, ...] = ()
     warnings: tuple[str, ...] = ()
     library_keys: Mapping[Library, Secret] = field(default_factory=dict, repr=False)
     shared: Shared = field(default_factory=Shared, repr=False)
+
+    def where(self, *key: str | int) -> str:
+        """Return FILE:LINE: key for messages; of a list, or of the value that stands for it."""
+        if self.document is None:
+            return f"{self.path}"
+        while key and isinstance(key[-1], int) and key not in self.document.lines:
+            key = key[:-1]
+        return self.document.where(key)
+
+    def where_of(self, subscriber: Subscriber, *key: str | int) -> str:
+        """Return FILE:LINE: key of a subscriber; of one in the database, the address."""
+        if subscriber.key not in self.written:
+            return subscriber.email
+        document, table = self.written[subscriber.key]
+        return document.where((*table, *key))
 
     def database_url(self, environ: Mapping[str, str]) -> str:
         """The database as an SQLAlchemy URL, absolute where it is a file."""

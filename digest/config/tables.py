@@ -156,7 +156,7 @@ def _with_defaults(shared: Shared, mistakes: Mistakes) -> Shared:
     return replace(shared, template=template(defaults), profile=defaults.profile)
 
 
-def read_subscribers(mistakes: Mistakes, shared: Shared) -> Iterator[Subscriber]:
+def read_subscribers(mistakes: Mistakes, shared: Shared) -> Iterator[tuple[KeyPath, Subscriber]]:
     taken: dict[str, int] = {}
     for path, raw in mistakes.tables(("subscriber",)):
         for where, key in addresses(raw, path):
@@ -165,4 +165,4 @@ def read_subscribers(mistakes: Mistakes, shared: Shared) -> Iterator[Subscriber]
             taken.setdefault(key, mistakes.document.line(where))
         subscriber = checked_subscriber(SubscriberTable, path, mistakes, shared)
         if subscriber:
-            yield subscriber
+            yield path, subscriber

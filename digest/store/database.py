@@ -21,6 +21,7 @@ from digest.errors import (
     ConfigError,
     NoDatabase,
     SchemaTooNew,
+    SchemaTooOld,
     StoreError,
     StoreUnavailable,
     missing_extra,
@@ -188,7 +189,7 @@ def require_current(engine: sa.Engine) -> None:
         where = engine.url.render_as_string(hide_password=True)
         raise NoDatabase(f"there is nothing in the database {where} yet: digest fetch fills it")
     if todo:
-        raise StoreError(
+        raise SchemaTooOld(
             f"the database is an older digest's, {len(todo)} step(s) behind: "
             "digest migrate brings it up to date"
         )
@@ -235,4 +236,9 @@ def _translated(engine: sa.Engine) -> Iterator[None]:
         raise StoreUnavailable(f"{where}: {error.orig}") from error
     except sa.exc.DBAPIError as error:
         where = engine.url.render_as_string(hide_password=True)
+        if getattr(error.orig, "sqlite_errorname", None) == "SQLITE_NOTADB":
+            raise StoreError(
+                f"{sqlite_file(engine.url)} is no database of digest's: move it away, or name "
+                "another with database"
+            ) from error
         raise StoreError(f"{where}: {error.orig}") from error

@@ -1,5 +1,6 @@
 """From settings to what the rest takes as arguments: the top turns one into the other."""
 
+from digest.wiring.checks import require
 from digest.wiring.mail import (
     connector,
     dispatch,
@@ -44,6 +45,7 @@ __all__ = [
     "papers_by",
     "relay",
     "renderer",
+    "require",
     "signer",
     "summaries",
     "tokens",

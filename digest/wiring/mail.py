@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 def mail_of(settings: Settings) -> MailSettings:
     """Give the [mail] section; ConfigError if there is none."""
     if settings.mail is None:
-        raise ConfigError([f"{settings.path}: there is no [mail]: say from, and host or directory"])
+        where = settings.where()
+        raise ConfigError([f"{where}: there is no [mail]: say from, and host or directory"])
     return settings.mail
 
 
@@ -75,11 +76,16 @@ def relay(mail: MailSettings) -> Relay:
         security=mail.security,
         ca_file=mail.ca_file,
         username=mail.username,
-        password=mail.password.read(os.environ) if mail.password else None,
+        password=read_password(mail),
         auth=mail.auth,
         helo=mail.helo,
         messages_per_connection=mail.messages_per_connection,
     )
+
+
+def read_password(mail: MailSettings) -> str | None:
+    """Return the password of the relay, where there is one; ConfigError if it is not to be had."""
+    return mail.password.read(os.environ) if mail.password else None
 
 
 def dispatch(

@@ -2,13 +2,17 @@
 
 import os
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from digest.config import Settings
-from digest.errors import missing_extra
+from digest.errors import ConfigError, missing_extra
 from digest.pipeline.encoding import StoredEncoder
 from digest.wiring.store import now
+
+if TYPE_CHECKING:
+    from digest.embedding.encoder import SentenceEncoder
 
 
 def encoder(
@@ -22,14 +26,23 @@ def encoder(
 
     With `dry` nothing is kept, neither what it learns nor a model that had to be built.
     """
+    model = load_model(settings, dry=dry)
+    if model is None:
+        return None
+    return StoredEncoder(engine, model, now=now(), dry=dry, progress=progress)
+
+
+def load_model(settings: Settings, *, dry: bool = True) -> "SentenceEncoder | None":
+    """Load the sentence model, if one is asked for; unless `dry`, one that was built is kept."""
     if not settings.ranking.embeddings:
         return None
+    where = settings.where("ranking", "model" if settings.ranking.model else "embeddings")
     try:
         from digest.embedding.encoder import SentenceEncoder, model_folder
     except ImportError as error:
-        where = f"{settings.path}: ranking.embeddings"
-        raise missing_extra(where, error, "embeddings") from error
-    folder = model_folder(settings.ranking.model)
+        raise missing_extra(settings.where("ranking", "embeddings"), error, "embeddings") from error
     kept = settings.state_folder(os.environ) / "models"
-    model = SentenceEncoder(folder, kept=kept, dry=dry)
-    return StoredEncoder(engine, model, now=now(), dry=dry, progress=progress)
+    try:
+        return SentenceEncoder(model_folder(settings.ranking.model), kept=kept, dry=dry)
+    except ConfigError as error:
+        raise ConfigError([f"{where}: {line}" for line in error.problems]) from error

@@ -13,7 +13,7 @@ from digest import config
 from digest.config import Settings
 from digest.config.database import SYSTEM_STATE, last_good_file
 from digest.errors import ConfigError
-from digest.ownership import make_file, make_folder, service_account
+from digest.ownership import Account, make_file, make_folder, service_account
 from digest.store import copies, database
 from digest.store.database import reading, writing
 
@@ -70,19 +70,36 @@ def _revive(engine: sa.Engine) -> None:
 def unwritable(settings: Settings) -> list[str]:
     """Return what whoever the service runs as could not write, each a line with its remedy."""
     state = settings.state_folder(os.environ)
+    places = [(settings.where("digest", "database"), state), *_elsewhere(settings)]
+    blocked = {folder: why for _, folder in places if (why := _in_the_way(folder))}
     account = service_account(settings.path, state)
-    if account is None:
-        return []
-    found = {each: account.cannot_write(each) for each in _elsewhere(settings)}
+    found = []
+    for where, folder in places:
+        if folder in blocked:
+            found.append(f"{where}: {blocked[folder]}: name another place")
+        elif account and (why := _why_not(settings, account, folder, state)):
+            found.append(f"{where}: {why}: as root, chown -R {account.name}: {folder}")
+    return list(dict.fromkeys(found))
+
+
+def _in_the_way(folder: Path) -> str | None:
+    """Return why nobody could make or write a folder."""
+    there = next(each for each in (folder, *folder.parents) if os.path.lexists(each))
+    if not there.is_dir():
+        return f"{there} is no folder"
+    if os.geteuid() == 0 and not os.access(there, os.W_OK):
+        return f"the file system of {there} is read-only"
+    return None
+
+
+def _why_not(settings: Settings, account: Account, folder: Path, state: Path) -> str | None:
+    if folder != state:
+        return account.cannot_write(folder)
     # A folder that systemd makes, or finds to be root's, it hands over when the service starts.
-    if state != SYSTEM_STATE or (state.exists() and state.stat().st_uid != 0):
-        whys = map(account.cannot_write, _state_files(settings, state))
-        found[state] = next(filter(None, whys), None)  # one is enough: the remedy is for all
-    return [
-        f"{settings.path}: {why}: as root, chown -R {account.name}: {place}"
-        for place, why in found.items()
-        if why
-    ]
+    if state == SYSTEM_STATE and not (state.exists() and state.stat().st_uid != 0):
+        return None
+    whys = map(account.cannot_write, _state_files(settings, state))
+    return next(filter(None, whys), None)  # one is enough: the remedy is for all
 
 
 def _state_files(settings: Settings, state: Path) -> Iterator[Path]:
@@ -95,15 +112,16 @@ def _state_files(settings: Settings, state: Path) -> Iterator[Path]:
         yield from sorted(state.glob(folder))
 
 
-def _elsewhere(settings: Settings) -> Iterator[Path]:
-    """Return the folders outside the state folder that the configuration has us write to."""
+def _elsewhere(settings: Settings) -> Iterator[tuple[str, Path]]:
+    """Return the folders outside the state folder that we write to, and where each is named."""
     mail = settings.mail
     if mail and mail.directory:
-        yield mail.directory
+        yield settings.where("mail", "directory"), mail.directory
     if mail and mail.inbox:
-        yield from (mail.inbox / "new", mail.inbox / "cur")
+        for name in ("new", "cur"):
+            yield settings.where("mail", "inbox"), mail.inbox / name
     if settings.metrics.file:
-        yield settings.metrics.file.parent
+        yield settings.where("metrics", "file"), settings.metrics.file.parent
 
 
 @contextmanager
@@ -115,7 +133,12 @@ def open_store(
     With `read_only` nothing of it changes, and it may be one that cannot be written.
     """
     url = settings.database_url(os.environ)
-    engine = database.open_database(url, create=create, read_only=read_only)
+    try:
+        engine = database.open_database(url, create=create, read_only=read_only)
+    except ConfigError as error:  # it does not know where the key stands
+        where = settings.where("digest", "database")
+        lines = [line.removeprefix("digest.database") for line in error.problems]
+        raise ConfigError([f"{where}{line}" for line in lines]) from error
     try:
         if create:
             database.migrate(engine)
