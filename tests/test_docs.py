@@ -195,7 +195,7 @@ def furnish(folder: Path, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in re.findall(r'\b(?:file|ca_file) = "([^"]+)"', text):
         path = folder / name.lstrip("/")
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("")
+        path.write_text("secret")
         if path.suffix == ".pem":
             key = Ed25519PrivateKey.generate()
             path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
