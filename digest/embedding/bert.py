@@ -4,6 +4,7 @@ Only what a sentence encoder needs: token ids and a mask in, the last layer's st
 """
 
 import json
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -85,8 +86,17 @@ def small(model: bytes) -> bytes:
     with TemporaryDirectory() as folder:
         whole, reduced = Path(folder, "whole.onnx"), Path(folder, "reduced.onnx")
         whole.write_bytes(model)
-        quantize_dynamic(whole, reduced, weight_type=QuantType.QInt8, per_channel=True)
+        # It advises on the root logger what our graph does not need.
+        logging.getLogger().addFilter(_is_no_advice)
+        try:
+            quantize_dynamic(whole, reduced, weight_type=QuantType.QInt8, per_channel=True)
+        finally:
+            logging.getLogger().removeFilter(_is_no_advice)
         return reduced.read_bytes()
+
+
+def _is_no_advice(record: logging.LogRecord) -> bool:
+    return "pre-processing before quantization" not in record.getMessage()
 
 
 def _embedded(graph: _Graph, config: Mapping[str, Any]) -> str:

@@ -47,9 +47,12 @@ def test_a_text_has_one_vector_of_length_one_whatever_comes_with_it(folder: Path
     assert encoder.encode([]).shape[0] == 0
 
 
-def test_a_model_is_built_once(folder: Path, tmp_path: Path) -> None:
+def test_a_model_is_built_once_and_without_a_word(
+    folder: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     kept = tmp_path / "state" / "models"
     first = SentenceEncoder(folder, kept=kept)
+    assert not caplog.records
     (built,) = kept.iterdir()
     written = built.stat().st_mtime_ns
     second = SentenceEncoder(folder, kept=kept)
