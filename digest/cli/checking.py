@@ -196,7 +196,7 @@ def _show(report: Mapping[str, Any]) -> None:
             say(f"nothing is known yet of {', '.join(checked['examples_unknown'])}")
         if checked["categories_not_pulled"]:
             say(f"no source pulls {', '.join(checked['categories_not_pulled'])}")
-    say(f"\ngood: {', '.join(report['good'])}")
+    note(f"\ngood: {', '.join(report['good'])}")
     doubts = len(report["warnings"]) + sum(
         len(checked["categories_not_pulled"]) for checked in report["checked"]
     )
