@@ -22,9 +22,13 @@ class ReasonKind(StrEnum):
     OTHER = "other"
 
 
+EVERYTHING_ELSE = "everything else"
+"""What makes the reasons that are named add up to the score."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """One term of a score; `weight` is in points of the score and may be negative."""
+    """One term of a score; `weight` is in points and may be negative, or 0 for a mere note."""
 
     kind: ReasonKind
     term: str

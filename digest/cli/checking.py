@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from digest import wiring
 from digest.cli import configuration
 from digest.cli.online import answers
-from digest.cli.output import complain, emit, exit_code, note, say, table, warn
+from digest.cli.output import complain, emit, exit_code, note, say, table, tell, warn
 from digest.config import Settings, SourceSettings
 from digest.errors import ConfigError
 from digest.issue import Issue
@@ -193,10 +193,11 @@ def _show(report: Mapping[str, Any]) -> None:
             table(("kind", "term", "papers"), ([*hit.values()] for hit in checked["hits"]))
             say(f"{checked['above_the_line_a_day']} papers a day above the line")
         if checked.get("examples_unknown"):
-            say(f"nothing is known yet of {', '.join(checked['examples_unknown'])}")
+            tell(f"nothing is known yet of {', '.join(checked['examples_unknown'])}")
         if checked["categories_not_pulled"]:
-            say(f"no source pulls {', '.join(checked['categories_not_pulled'])}")
-    note(f"\ngood: {', '.join(report['good'])}")
+            tell(f"no source pulls {', '.join(checked['categories_not_pulled'])}")
+    note()
+    tell(f"good: {', '.join(report['good'])}", even_quiet=False)
     doubts = len(report["warnings"]) + sum(
         len(checked["categories_not_pulled"]) for checked in report["checked"]
     )

@@ -8,11 +8,16 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from typing import Any, TextIO
+from functools import cache
+from typing import TYPE_CHECKING, Any, TextIO
 
+from digest.bundled import bundled
 from digest.cli.tables import lines
-from digest.issue import Pick, ReasonKind, Status
+from digest.issue import EVERYTHING_ELSE, Pick, Reason, ReasonKind, Status
 from digest.paper import Paper
+
+if TYPE_CHECKING:
+    from digest.rendering.language import Words
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # what a terminal would obey
 
@@ -107,6 +112,12 @@ def table(columns: Sequence[str], rows: Iterable[Iterable[object]], *, texts: in
         _say(line, None if number or not any(columns) else _BOLD)
 
 
+def tell(sentence: str, *, even_quiet: bool = True) -> None:
+    """Print a sentence for a person, which a terminal wraps at blanks."""
+    if even_quiet or not _is_quiet:
+        table(("",), [(sentence,)], texts=1)
+
+
 def facts(pairs: Iterable[tuple[str, object]]) -> None:
     """Print what is known for a person: a name and a value a line."""
     table(("", ""), pairs, texts=1)
@@ -141,9 +152,32 @@ def id_of(paper: Paper) -> str | None:
 
 
 def reasons_of(pick: Pick) -> str:
-    """Give the main reasons for a pick in a line; the rest has no name."""
-    named = [reason for reason in pick.reasons if reason.kind is not ReasonKind.OTHER]
-    return ", ".join(f"{reason.term} {reason.weight:+.0f}" for reason in named[:4])
+    """Return the whole sum of a score in words, in whole points that add up to it."""
+    terms = [each for each in pick.reasons if each.term != EVERYTHING_ELSE]
+    rest = round(pick.score) - sum(round(each.weight) for each in terms)
+    told = [
+        f"{in_words(each)} {round(each.weight):+}" if each.weight else in_words(each)
+        for each in terms
+        if round(each.weight) or not each.weight
+    ]
+    return ", ".join([*told, f"{EVERYTHING_ELSE} {rest:+}"] if rest else told)
+
+
+def in_words(reason: Reason) -> str:
+    """Return a term of a score as a reader would put it."""
+    from digest.rendering.reasons import reason_words
+
+    is_told_already = reason.kind in (ReasonKind.TRENDING, ReasonKind.AGE, ReasonKind.OTHER)
+    return reason.term if is_told_already else reason_words(reason, _english())
+
+
+@cache
+def _english() -> "Words":
+    from digest.rendering.dictionary import Dictionary
+
+    name = "words.en.toml"
+    shipped = (bundled("templates") / name).read_text(encoding="utf-8")
+    return Dictionary({name: shipped}, {}).of("en")
 
 
 def reasons_json(pick: Pick) -> list[dict[str, object]]:

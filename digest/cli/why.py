@@ -10,7 +10,17 @@ from digest import due, wiring
 from digest.case import Answer, Case
 from digest.cli import configuration
 from digest.cli.naming import find_paper, paper_json
-from digest.cli.output import complain, emit, facts, id_of, name_of, reasons_json, say, table
+from digest.cli.output import (
+    complain,
+    emit,
+    facts,
+    id_of,
+    in_words,
+    name_of,
+    reasons_json,
+    say,
+    table,
+)
 from digest.config import Settings
 from digest.errors import ConfigError
 from digest.paper import PaperId
@@ -87,8 +97,10 @@ def _tell(case: Case, found: Answer) -> None:
     if found.standing:
         pick = found.standing.pick
         say()
-        rows = ((f"{r.weight:+.1f}", r.kind, r.term) for r in pick.reasons)
-        table(("points", "kind", "term"), rows, texts=1)
+        rows = (
+            (f"{r.weight:+.2f}" if r.weight else None, r.kind, in_words(r)) for r in pick.reasons
+        )
+        table(("points", "kind", "reason"), rows, texts=1)
 
 
 def _summary(case: Case, found: Answer) -> Iterator[tuple[str, object]]:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from digest.issue import Reason, ReasonKind
+from digest.issue import EVERYTHING_ELSE, Reason, ReasonKind
 from digest.ranking.calibration import Scale
 from digest.ranking.features import Features
 from digest.ranking.matching import Ints
@@ -102,7 +102,7 @@ def _summed(reasons: list[Reason], score: float) -> tuple[Reason, ...]:
         for reason in named
     ]
     other = round(score - sum(reason.weight for reason in rounded), 2)
-    rounded.append(Reason(kind=ReasonKind.OTHER, term="everything else", weight=other))
+    rounded.append(Reason(kind=ReasonKind.OTHER, term=EVERYTHING_ELSE, weight=other))
     return tuple(sorted((reason for reason in rounded if reason.weight), key=_rank))
 
 

@@ -2,15 +2,20 @@
 
 import json
 import os
+import re
 import select
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from builders import make_stored
 from child import Child
-from digest.cli.output import complain, emit, say, table
+from digest.cli.output import complain, emit, in_words, reasons_of, say, table
+from digest.issue import EVERYTHING_ELSE, Pick, Reason, ReasonKind
 from terminal import Terminal
 
 HOSTILE = "a\x1b[2Jb\x9b31mc\x07d\x00e\u0085f"
@@ -94,3 +99,34 @@ def test_nothing_is_coloured_in_a_pipe(tmp_path: Path) -> None:
     )
     assert b"gone.toml" in ended.stderr
     assert b"\x1b" not in ended.stderr
+
+
+reasons = st.builds(
+    Reason,
+    kind=st.sampled_from(ReasonKind),
+    term=st.sampled_from(["graph", "near graph", "the sense of your words", "you liked On trees"]),
+    weight=st.floats(-40, 60),
+)
+
+
+@settings(deadline=None)  # the first loads the words
+@given(st.lists(reasons, max_size=9))
+def test_the_points_that_a_person_sees_are_the_whole_sum(found: list[Reason]) -> None:
+    total = sum(each.weight for each in found)
+    score = min(max(total, 0.0), 100.0)
+    rest = Reason(kind=ReasonKind.OTHER, term=EVERYTHING_ELSE, weight=score - total)
+    paper = make_stored()
+    shown = reasons_of(Pick(stored=paper, score=score, reasons=(*found, rest)))
+    points = [int(each) for each in re.findall(r" ([+-]\d+)(?=,|$)", shown)]
+    assert sum(points) == round(score)
+    assert 0 not in points
+
+
+def test_every_kind_of_reason_is_in_words_and_a_mere_note_has_no_points() -> None:
+    terms = dict.fromkeys(ReasonKind, "graph") | {ReasonKind.TEXT: "near graph"}
+    told = {in_words(Reason(kind=kind, term=term, weight=1)) for kind, term in terms.items()}
+    assert {"mentions “graph”", "by graph", "in graph", "close in meaning to “graph”"} < told
+    sense = Reason(kind=ReasonKind.TEXT, term="the sense of your words", weight=7)
+    note = Reason(kind=ReasonKind.OTHER, term="much the same as On trees", weight=0)
+    pick = Pick(stored=make_stored(), score=7, reasons=(sense, note))
+    assert reasons_of(pick) == "close to what you describe +7, much the same as On trees"

@@ -373,7 +373,7 @@ def test_why_for_a_person(world: World) -> None:
         shown = world.run("why", "ada@example.org", "on graphs, part 0").out
     assert "On graphs, part 0 (2601.90000)" in shown
     assert "waiting for ada@example.org on 2026-03-09: it would be place 1" in shown
-    assert "keyword  graph" in shown
+    assert "keyword  mentions “graph”" in shown
     assert "of 100 points; the line is 5" in shown
 
 
