@@ -184,7 +184,7 @@ def _show(report: Mapping[str, Any]) -> None:
     for line in report["problems"]:
         complain(line)
     for name in ("config", "database", "sources", "subscribers"):
-        note(f"{name:12} {'none yet' if report[name] is None else report[name]}")
+        note(f"{name:12} {'none to look at' if report[name] is None else report[name]}")
     if report["dkim"]:
         say(f"\nthe DNS needs this for [mail.dkim]:\n{report['dkim']}")
     for checked in report["checked"]:

@@ -167,7 +167,8 @@ def test_an_older_schema_is_told_with_what_helps_and_stays(older: World) -> None
     for name, result in look(older):
         if name == "migrate --dry-run":
             assert result.out.startswith("to do: ")
-        else:
+            continue
+        assert "1 step(s) behind: digest migrate brings it up to date" in result.err, name
+        if not name.startswith("check"):  # whose business it is to look at the rest, too
             assert (result.code, result.out) == (1, ""), (name, result)
-            assert result.err.endswith("1 step(s) behind: digest migrate brings it up to date\n")
     assert contents(older.folder) == before

@@ -118,7 +118,7 @@ def test_a_file_that_is_no_database_is_said(tmp_path: Path) -> None:
     file = tmp_path / "digest.db"
     file.write_text("This is a letter, not a database.\n" * 100)
     engine = open_database(f"sqlite:///{file}")
-    with pytest.raises(StoreError, match=r"digest\.db: file is not a database"):
+    with pytest.raises(StoreError, match=r"digest\.db is no database of digest's"):
         migrate(engine)
     engine.dispose()
 
