@@ -62,6 +62,10 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
+LIBRARY = "library "
+"""Begins the name under which a library of examples stands among the sources."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceReport:
     """How the last pull of a source ended, for the footer, and why, if that wants saying."""
@@ -69,6 +73,11 @@ class SourceReport:
     source: str
     outcome: Outcome
     why: str | None = None
+
+    @property
+    def is_library(self) -> bool:
+        """Whether it is a library of examples: it brings no papers to choose from."""
+        return self.source.startswith(LIBRARY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from digest.cli.output import (
     exit_code,
     id_of,
     local,
+    meanwhile,
     name_of,
     progress,
     say,
@@ -71,7 +72,7 @@ def fetch(arguments: argparse.Namespace) -> int:
     dumps = [_read(name) for name in arguments.files]
     settings = configuration.load(arguments, acts=True)
     with (
-        wiring.open_sources(settings, arguments.source) as supply,
+        wiring.open_sources(settings, arguments.source, tell=meanwhile) as supply,
         wiring.open_store(settings, create=True) as engine,
     ):
         people.meet(engine, settings.subscribers, now=wiring.now())
@@ -210,4 +211,4 @@ def _fetch(engine: "Engine", supply: "Supply") -> "Haul":
     from digest.pipeline.fetch import fetch as fetch_sources
 
     with progress("fetching") as tick:
-        return fetch_sources(engine, supply, now=wiring.now(), progress=tick)
+        return fetch_sources(engine, supply, now=wiring.now(), progress=tick, begin=tick.begin)

@@ -1,8 +1,9 @@
 """send: one run of the pipeline."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from itertools import count
 from uuid import uuid4
 
@@ -16,6 +17,7 @@ from digest.cli.output import (
     complain,
     emit,
     exit_code,
+    meanwhile,
     note,
     progress,
     say,
@@ -142,8 +144,8 @@ def _send_test(settings: Settings, arguments: argparse.Namespace) -> int:
 
 
 def _fetch(settings: Settings, engine: sa.Engine) -> tuple[Fetched, ...]:
-    with wiring.open_sources(settings) as supply, progress("fetching") as tick:
-        haul = fetch(engine, supply, now=wiring.now(), progress=tick)
+    with wiring.open_sources(settings, tell=meanwhile) as supply, progress("fetching") as tick:
+        haul = fetch(engine, supply, now=wiring.now(), progress=tick, begin=tick.begin)
     for line in haul.complaints:
         complain(line)
     for each in haul.fetched:
@@ -213,6 +215,14 @@ def _keep_files(settings: Settings, engine: sa.Engine, edition: Edition) -> None
         good_files.keep(connection, texts, now=edition.now)
 
 
+def _served_already(served: Mapping[str, datetime]) -> Iterator[str]:
+    """Tell who had today's issue before, the first few of them by name."""
+    for subscriber, at in list(served.items())[:_ASK_ABOVE]:
+        yield f"{subscriber} had today's issue at {at.astimezone():%H:%M}"
+    if (more := len(served) - _ASK_ABOVE) > 0:
+        yield f"{more} more had today's issue already"
+
+
 def _print(report: Report, arguments: argparse.Namespace) -> None:
     for line in report.complaints:
         complain(line)
@@ -226,6 +236,8 @@ def _print(report: Report, arguments: argparse.Namespace) -> None:
         if bad or waiting:
             complain(", ".join([*bad, *([f"{waiting} wait for another try"] if waiting else [])]))
         return
+    for line in _served_already(report.composed.served):
+        say(line)
     in_vain = report.composed.in_vain
     for subscriber, searched in list(in_vain.items())[:_ASK_ABOVE]:
         say(f"nothing for {subscriber} today, of {searched}")

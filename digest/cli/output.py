@@ -5,7 +5,8 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import cache
@@ -17,6 +18,8 @@ from digest.issue import EVERYTHING_ELSE, Pick, Reason, ReasonKind, Status
 from digest.paper import Paper
 
 if TYPE_CHECKING:
+    from rich.progress import Progress as Bars
+
     from digest.rendering.language import Words
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # what a terminal would obey
@@ -185,15 +188,60 @@ def reasons_json(pick: Pick) -> list[dict[str, object]]:
     return [{"kind": r.kind.value, "term": r.term, "weight": r.weight} for r in pick.reasons]
 
 
+def meanwhile(line: str) -> None:
+    """Print a line about what goes on, on stderr, at once; with -q nothing."""
+    if not _is_quiet:
+        sys.stderr.write(f"{printable(line)}\n")
+        sys.stderr.flush()
+
+
+_SELDOM = 10.0  # seconds between lines about how far something has come
+
+
+class Progress:
+    """How far something has come: called with how many are done, of how many.
+
+    Where no terminal shows a bar, a line says it from time to time.
+    """
+
+    def __init__(self, label: str) -> None:
+        self._label = label
+        self._told_at = time.monotonic()
+
+    def __call__(self, done: int, total: int) -> None:
+        """Tell how many are done, of how many."""
+        if done < total and time.monotonic() - self._told_at >= _SELDOM:
+            self._told_at = time.monotonic()
+            meanwhile(f"{self._label}: {done} of {total}")
+
+    def begin(self, what: str) -> None:
+        """Tell what is under way now."""
+        meanwhile(f"{self._label}: {what} …")
+
+
+class _Bar(Progress):
+    """The same as a bar on a terminal."""
+
+    def __init__(self, label: str, bars: "Bars") -> None:
+        super().__init__(label)
+        self._bars = bars
+        self._bar = bars.add_task(label, total=None)
+
+    def __call__(self, done: int, total: int) -> None:
+        self._bars.update(self._bar, completed=done, total=total)
+
+    def begin(self, what: str) -> None:
+        self._bars.update(self._bar, description=printable(f"{self._label} {what}"))
+
+
 @contextmanager
-def progress(label: str) -> Iterator[Callable[[int, int], None]]:
-    """Show a bar on a terminal; the callable takes how many are done, of how many."""
+def progress(label: str) -> Iterator[Progress]:
+    """Show how far something has come, on stderr: a bar on a terminal, else a line at times."""
     if _is_quiet or not sys.stderr.isatty():
-        yield lambda done, total: None
+        yield Progress(label)
         return
     from rich.console import Console
-    from rich.progress import Progress
+    from rich.progress import Progress as Bars
 
-    with Progress(console=Console(stderr=True), transient=True) as bars:
-        bar = bars.add_task(label, total=None)
-        yield lambda done, total: bars.update(bar, completed=done, total=total)
+    with Bars(console=Console(stderr=True), transient=True) as bars:
+        yield _Bar(label, bars)

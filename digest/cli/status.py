@@ -11,7 +11,7 @@ from digest import due, wiring
 from digest.cli import configuration
 from digest.cli.output import complain, emit, exit_code, facts, local, say, state_of, table
 from digest.config import Settings
-from digest.issue import Outcome, Status
+from digest.issue import LIBRARY, Outcome, Status
 from digest.store import backlog, issues, marks, papers, pulls, suppressions
 from digest.store.database import reading
 from digest.store.issues import PastIssue, Verdict
@@ -114,7 +114,7 @@ def _problems(
         f"source {name}: {pull.outcome}: {pull.error or pull.why or 'no reason given'}"
         for name, pull in last.items()
         if pull.outcome in (Outcome.FAILED, Outcome.STALE)
-        and name in {source.name for source in settings.sources}
+        and (name in {source.name for source in settings.sources} or name.startswith(LIBRARY))
     ]
     for state in _BAD:
         if number := counts.get(state):

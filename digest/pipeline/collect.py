@@ -14,14 +14,17 @@ import sqlalchemy as sa
 from digest import formats
 from digest.errors import ListingMalformed, SourceError, SourceUnavailable
 from digest.examples import crossref
+from digest.issue import LIBRARY, Outcome
 from digest.paper import Paper, PaperId
 from digest.pipeline.examples import Readers
 from digest.pipeline.hydrate import Asker
 from digest.sources.crossref import Answers
 from digest.sources.zotero import Zotero
-from digest.store import examples
+from digest.store import examples, pulls
 from digest.store.database import reading, writing
 from digest.store.examples import Holdings
+from digest.store.pulls import PullRecord
+from digest.store.recording import Tally
 from digest.subscriber import Subscriber
 
 _MOST_IDS = 200
@@ -120,8 +123,16 @@ def _look_into(engine: sa.Engine, source: Zotero, now: datetime) -> str | None:
     else:
         if shelf:
             held = replace(held, examples=shelf.examples, version=shelf.version)
+    record = PullRecord(
+        source=f"{LIBRARY}{library.name}",
+        ended_at=now,
+        outcome=Outcome.FAILED if error else Outcome.QUIET,
+        tally=Tally(),
+        error=str(error) if error else None,
+    )
     with writing(engine) as connection:
         examples.shelve(connection, library, held)
+        pulls.add(connection, record)
     return f"library {library.name} stays as it was: {error}" if error else None
 
 

@@ -55,6 +55,8 @@ class Composed:
     skipped: Counter[str] = field(default_factory=Counter)
     in_vain: dict[str, int] = field(default_factory=dict)
     """How many papers were looked at for whom there is nothing."""
+    served: dict[str, datetime] = field(default_factory=dict)
+    """When who has today's issue already had it made."""
 
 
 def compose(
@@ -87,6 +89,11 @@ def compose(
             days={each.key: _day(each, past, edition) for each in open_today},
             encoder=encoder,
         )
+    composed.served = {
+        each.email: at
+        for each in subscribers
+        if not edition.only_due and (at := _served_at(each, past, edition.now))
+    }
     _keep(engine, (), verdicts, composed, edition, dry_run=dry_run)
     for start in range(0, len(open_today), _AT_ONCE):
         chunk = open_today[start : start + _AT_ONCE]
@@ -105,6 +112,12 @@ def compose(
         _keep(engine, full, empty, composed, edition, dry_run=dry_run)
         progress(start + len(chunk), len(open_today))
     return composed
+
+
+def _served_at(subscriber: Subscriber, past: Past, now: datetime) -> datetime | None:
+    """Return when today's issue of somebody was made; None if there is none yet."""
+    today = due.local_day(now, subscriber.schedule.timezone)
+    return past.made_at(subscriber) if past.day_of(subscriber) == today else None
 
 
 def who_is_due(subscribers: Sequence[Subscriber], past: Past, edition: Edition) -> list[Subscriber]:
@@ -188,7 +201,7 @@ def _why_empty(draft: Draft) -> str | None:
     issue, wish = draft.issue, draft.subscriber.when_empty
     if issue.picks or wish is WhenEmpty.SEND:
         return None
-    trouble = any(report.outcome in _TROUBLE for report in issue.sources)
+    trouble = any(each.outcome in _TROUBLE and not each.is_library for each in issue.sources)
     if wish is WhenEmpty.EXPLAIN and trouble:
         return None
     return NOTHING_MATCHED if issue.searched else NOTHING_NEW

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from digest import formats
 from digest.errors import ListingMalformed, SourceError, SourceUnavailable
 from digest.issue import Outcome
-from digest.paper import Dump, Validators
+from digest.paper import Dump, Listing, Rejection, Validators
 from digest.pipeline.collect import Collected, ExampleSupply, collect
 from digest.pipeline.hydrate import ANSWERS, Asker, Hydrated, complete, hydrate
 from digest.sources import Memory, Pull, Source, Verdict
@@ -96,19 +96,23 @@ def fetch(
     *,
     now: datetime,
     progress: Callable[[int, int], None] = lambda done, total: None,
+    begin: Callable[[str], None] = lambda what: None,
 ) -> Haul:
     """Pull each source, read what it gave, and record it; a source that fails stops no other.
 
-    Then papers are completed, as far as somebody knows more of them, and so are examples.
+    Then papers are completed, as far as somebody knows more of them, and so are examples. `begin`
+    is told what is under way.
     """
     done = []
     for number, source in enumerate(supply.sources, start=1):
+        begin(source.name)
         done.append(_fetch_one(engine, source, now, supply.keeper))
         progress(number, len(supply.sources))
     if supply.keeper:
         supply.keeper.prune(now=now, keep=supply.keep_dumps)
     hydrated = Hydrated()
     if supply.asker:
+        begin("what listings leave out")
         keep = supply.keeper.keep if supply.keeper else lambda dump: None
         hydrated = hydrate(engine, supply.asker, now=now, keep=keep)
     collected = collect(engine, supply.examples, now=now)
@@ -193,9 +197,11 @@ class _Reader:
                 Verdict(outcome=Outcome.FAILED, part=dump.part, day=dump.day, why=str(error))
             )
             return
-        self.complaints += [f"{dump.name}:{each.line}: {each.why}" for each in listing.rejections]
+        self.complaints += summed(dump.name, listing.rejections)
+        if listing.rejections and not listing.announcements:
+            self.broken.append(_nothing_read(dump.name, listing.rejections))
         if self.source and judged:
-            self.verdicts.append(self.source.judge(dump, listing))
+            self.verdicts.append(self._judged(self.source, dump, listing))
         if self.source:
             wanted = tuple(a for a in listing.announcements if self.source.wants(a))
             listing = replace(listing, announcements=wanted)
@@ -205,6 +211,14 @@ class _Reader:
             )
         if dump.validators and not listing.rejections:  # what is damaged is asked for again
             self.validators[dump.validators.url] = dump.validators
+
+    def _judged(self, source: Source, dump: Dump, listing: Listing) -> Verdict:
+        """Return what a dump means; that it is damaged all through is no quiet day."""
+        verdict = source.judge(dump, listing)
+        if listing.rejections and not listing.announcements and verdict.outcome is Outcome.QUIET:
+            why = _nothing_read(dump.name, listing.rejections)
+            return replace(verdict, outcome=Outcome.FAILED, why=why, is_done=False)
+        return verdict
 
     def report(self, name: str, pull: Pull) -> Fetched:
         """Sum up: the worst that happened is the outcome."""
@@ -224,6 +238,22 @@ class _Reader:
             waits=not self.broken and isinstance(pull.error, SourceUnavailable | None),
             complaints=tuple(self.complaints),
         )
+
+
+def summed(name: str, rejections: Sequence[Rejection]) -> list[str]:
+    """Return a line for each reason why something could not be read: where first, how often."""
+    places: dict[str, list[int]] = {}
+    for each in rejections:
+        places.setdefault(each.why, []).append(each.line)
+    return [
+        f"{name}:{lines[0]}: {why}"
+        + (f" (and {len(lines) - 1} more, up to line {lines[-1]})" if len(lines) > 1 else "")
+        for why, lines in places.items()
+    ]
+
+
+def _nothing_read(name: str, rejections: Sequence[Rejection]) -> str:
+    return f"{name}: nothing in it can be read: {rejections[0].why}"
 
 
 def _of_now(verdicts: Sequence[Verdict]) -> list[Verdict]:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
-from digest.issue import Outcome, SourceReport
+from digest.issue import LIBRARY, Outcome, SourceReport
 from digest.store import issues, marks, pulls, suppressions
 from digest.store.issues import Verdict
 from digest.store.pulls import PullRecord
@@ -25,6 +25,7 @@ class Past:
     decided: Mapping[str, Verdict]
     suppressed: frozenset[str]
     reports: tuple[SourceReport, ...]
+    libraries: Mapping[str, SourceReport]
     late: frozenset[str]
     met_at: Mapping[str, datetime]
     had_until: datetime | None = None
@@ -51,6 +52,11 @@ class Past:
                 for name in sources
                 if name in last_pulls
             ),
+            libraries={
+                name.removeprefix(LIBRARY): _report(pull, has_brought=False)
+                for name, pull in last_pulls.items()
+                if name.startswith(LIBRARY) and pull.outcome is Outcome.FAILED
+            },
             late=pulls.late(connection) | overdue,
             met_at=known_since(connection),
             had_until=mark.at
@@ -86,9 +92,11 @@ class Past:
         return max(instants, default=None)
 
     def reports_for(self, subscriber: Subscriber) -> tuple[SourceReport, ...]:
-        """Give how the sources did that they read."""
+        """Return how the sources did that they read, and which of their libraries failed."""
         wanted = subscriber.sources
-        return tuple(r for r in self.reports if wanted is None or r.source in wanted)
+        read = [r for r in self.reports if wanted is None or r.source in wanted]
+        theirs = {each.name for one in subscriber.interests for each in one.libraries}
+        return (*read, *(r for name, r in self.libraries.items() if name in theirs))
 
 
 def _report(pull: PullRecord, *, has_brought: bool) -> SourceReport:

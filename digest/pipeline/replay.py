@@ -35,14 +35,30 @@ def replay(
     for number in range((last - first).days + 1):
         day = first + number * _DAY
         for subscriber in subscribers:
-            at = due.due_at(subscriber.schedule, day)
-            if at > now or due.why_not(subscriber.schedule, day):
-                continue
             with reading(engine) as connection:
+                at = _at(connection, subscriber, day, now)
+                if at is None:
+                    continue
                 issue = _issue(connection, subscriber, at, had, made_at, encoder)
             had[subscriber.key] |= {pick.stored.id for pick in (*issue.picks, *issue.also)}
             made_at[subscriber.key] = at
             yield issue
+
+
+def _at(
+    connection: sa.Connection, subscriber: Subscriber, day: date, now: datetime
+) -> datetime | None:
+    """Return when the issue of a day was made, or would have been; None if there was none to be.
+
+    Today's is made now, where it was not: papers that came after its hour are in it, too.
+    """
+    for key in subscriber.keys:
+        for made in issues.past(connection, subscriber=key, day=day):
+            return made.made_at
+    at = due.due_at(subscriber.schedule, day)
+    if at > now or due.why_not(subscriber.schedule, day):
+        return None
+    return now if day == due.local_day(now, subscriber.schedule.timezone) else at
 
 
 def _issue(
@@ -65,6 +81,7 @@ def _issue(
         decided={},
         suppressed=frozenset(),
         reports=(),
+        libraries={},
         late=frozenset(),
         met_at={},
     )

@@ -18,7 +18,7 @@ _TROUBLE = {
 
 def trouble(sources: Iterable[SourceReport]) -> list[SourceReport]:
     """Give the sources that were not wholly searched."""
-    return [report for report in sources if report.outcome in _TROUBLE]
+    return [each for each in sources if each.outcome in _TROUBLE and not each.is_library]
 
 
 def problem(sources: Iterable[SourceReport], words: Words) -> str | None:

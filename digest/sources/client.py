@@ -15,7 +15,7 @@ from datetime import timedelta
 from functools import cache
 from types import MappingProxyType
 from typing import Self
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import httpx
 
@@ -40,6 +40,10 @@ logging.getLogger("httpx").setLevel(logging.WARNING)  # its INFO shows addresses
 
 class NotThere(SourceError):  # noqa: N818
     """404 or 410: there is nothing at this address."""
+
+
+class OutOfReach(SourceUnavailable):
+    """There is no connection to a host: its name is unknown, or nobody answers there."""
 
 
 class EmptyReply(SourceUnavailable):
@@ -70,7 +74,10 @@ class Client:
     """Gets whole bodies over http and https; threads that share it take turns at each host.
 
     `pace` is by host, as in `PACE`; `sleep` takes seconds, `clock` (monotonic) gives them,
-    `jitter` gives 0 to 1.
+    `jitter` gives 0 to 1. `tell` is told why nothing happens for a while.
+
+    A host that there is no connection to is not tried again, and while none has answered at all,
+    the others are tried once: without a network everything is soon over.
     """
 
     def __init__(
@@ -82,8 +89,12 @@ class Client:
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
         jitter: Callable[[], float] = random.random,
+        tell: Callable[[str], None] = log.info,
     ) -> None:
         self._limits = limits
+        self._tell = tell
+        self._out_of_reach: dict[str, str] = {}
+        self._has_answered = False
         self._pace = Pace(pace, sleep=sleep, clock=clock)
         self._sleep = sleep
         self._clock = clock
@@ -127,18 +138,33 @@ class Client:
         Raises SourceUnavailable (network, time, 429, 5xx after some tries; EmptyReply) or
         SourceError (NotThere, other statuses, too large, redirects astray).
         """
+        host = urlsplit(url).netloc
+        if why := self._out_of_reach.get(host):
+            raise OutOfReach(why)
         for attempt in itertools.count(1):
             try:
                 return self._try(url, validators, headers)
             except EmptyReply:
                 raise
             except SourceUnavailable as error:
+                is_cut_off = isinstance(error, OutOfReach)
                 pause = self._pause(attempt, error.retry_after)
+                if is_cut_off and self._out_of_reach and not self._has_answered:
+                    pause = None
                 if pause is None:
+                    if is_cut_off:
+                        self._give_up(host, error)
                     raise
-                log.info("%s; trying again in %.0f s", error, pause.total_seconds())
+                again = f"{attempt + 1} of {self._limits.tries}"
+                self._tell(f"{error}; trying again in {pause.total_seconds():.0f} s ({again})")
             self._sleep(pause.total_seconds())
         raise AssertionError  # count() does not end
+
+    def _give_up(self, host: str, error: SourceUnavailable) -> None:
+        """Leave a host alone, and say what that looks like where none has answered."""
+        self._out_of_reach[host] = str(error)
+        if len(self._out_of_reach) == 1 and not self._has_answered:
+            self._tell(f"{error}: is there no network? The other hosts are tried once")
 
     def _pause(self, attempt: int, asked: timedelta | None) -> timedelta | None:
         """Return how long to wait before the next try, or None to give up."""
@@ -197,9 +223,12 @@ class Client:
             request.extensions = {**request.extensions, "trace": deadline.trace}
             try:
                 with closing(self._http.send(request, stream=True)) as response:
+                    self._has_answered = True
                     answer = response.next_request or self._reply(response, url, asked)
             except httpx.TransportError as error:
                 why = f"{shown(url)}: {str(error) or type(error).__name__}"
+                if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
+                    raise OutOfReach(too_long if deadline.passed else why) from error
                 raise SourceUnavailable(too_long if deadline.passed else why) from error
             if deadline.passed:  # cut there, a body without a length looks whole
                 raise SourceUnavailable(too_long)

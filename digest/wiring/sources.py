@@ -1,5 +1,6 @@
 """From [[source]] to sources that can be pulled."""
 
+import logging
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,24 +24,31 @@ from digest.sources.hydration import Hydrator
 from digest.sources.kept import DumpFolder
 from digest.sources.zotero import Zotero
 
+log = logging.getLogger(__name__)
+
 _WANTED = "wanted"
 _ARXIV_KINDS = ("arxiv", "arxiv-api", "arxiv-oai")
 
 
 @contextmanager
 def open_sources(
-    settings: Settings, names: Sequence[str] = (), *, libraries: bool | None = None
+    settings: Settings,
+    names: Sequence[str] = (),
+    *,
+    libraries: bool | None = None,
+    tell: Callable[[str], None] = log.info,
 ) -> Iterator[Supply]:
     """Open the sources named, or all of them; ConfigError for a name that is none.
 
     Subscribers' libraries are asked with all sources, unless `libraries` says so or otherwise.
+    `tell` is told why nothing happens for a while.
     """
     known = {each.name for each in settings.sources}
     if unknown := [name for name in names if name not in known]:
         there = ", ".join(sorted(known)) or "none"
         raise ConfigError([f"no source is called {name!r}: there is {there}" for name in unknown])
     chosen = [each for each in settings.sources if not names or each.name in names]
-    with Client(contact=settings.contact) as client:
+    with Client(contact=settings.contact, tell=tell) as client:
         yield Supply(
             sources=tuple(_FACTORIES[each.kind](each, settings, client) for each in chosen),
             keeper=dump_folder(settings),
