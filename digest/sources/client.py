@@ -15,7 +15,7 @@ from datetime import timedelta
 from functools import cache
 from types import MappingProxyType
 from typing import Self
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import httpx
 
@@ -138,7 +138,7 @@ class Client:
         Raises SourceUnavailable (network, time, 429, 5xx after some tries; EmptyReply) or
         SourceError (NotThere, other statuses, too large, redirects astray).
         """
-        host = urlsplit(url).netloc
+        host = url.partition("://")[2].partition("/")[0]
         if why := self._out_of_reach.get(host):
             raise OutOfReach(why)
         for attempt in itertools.count(1):

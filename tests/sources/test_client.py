@@ -15,7 +15,7 @@ from digest.errors import SourceError, SourceUnavailable
 from digest.issue import Outcome
 from digest.paper import Validators
 from digest.sources.addresses import shown
-from digest.sources.client import Client, EmptyReply, Limits, NotThere
+from digest.sources.client import Client, EmptyReply, Limits, NotThere, OutOfReach
 from digest.sources.pull import Memory, Pull, Verdict
 from digest.sources.reply import Reply as Answer
 from digest.sources.reply import retry_after
@@ -418,3 +418,29 @@ def test_one_that_asks_for_a_long_pause_is_left_alone(server: HttpServer, client
         client.fetch(url)
     assert len(server.requests) == 1
     assert caught.value.retry_after is not None
+
+
+def test_a_host_out_of_reach_is_not_asked_again_and_others_once(pauses: list[float]) -> None:
+    told: list[str] = []
+    limits = Limits(tries=3, first_pause=timedelta(seconds=2))
+    with Client(limits=limits, sleep=pauses.append, jitter=lambda: 0.5, tell=told.append) as client:
+        for url in ("http://127.0.0.1:9/a", "http://127.0.0.1:9/b", "http://localhost:9/"):
+            with pytest.raises(OutOfReach):
+                client.get(url)
+    assert pauses == [2.5, 5.0]
+    assert len(told) == 3
+    assert "no network?" in told[-1]
+
+
+def test_one_host_out_of_reach_costs_those_that_answer_no_try(
+    server: HttpServer, pauses: list[float]
+) -> None:
+    told: list[str] = []
+    limits = Limits(tries=3, first_pause=timedelta(seconds=2))
+    with Client(limits=limits, sleep=pauses.append, jitter=lambda: 0.5, tell=told.append) as client:
+        client.get(server.script("/one", GOOD))
+        with pytest.raises(OutOfReach):
+            client.get("http://127.0.0.1:9/")
+        assert client.get(server.script("/two", DOWN, DOWN, GOOD)) == GOOD.body
+    assert pauses == [2.5, 5.0] * 2
+    assert not any("no network" in line for line in told)
