@@ -26,7 +26,7 @@ from digest.rendering.size import HTML_LIMIT, is_small, surely_fits
 from digest.rendering.views import Fit, Footer, IssueView, fits, issue_view, paper_views
 from digest.rendering.words import one_line, tidy, wrap
 
-__all__ = ["HTML_LIMIT", "Footer", "Renderer", "forget", "is_words"]
+__all__ = ["HTML_LIMIT", "Footer", "Renderer", "forget"]
 
 _SUFFIXES = (".html", ".txt", ".css")
 _KEPT = 4_096  # parts of messages that many readers share

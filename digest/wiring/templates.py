@@ -13,6 +13,7 @@ from digest.mail import envelope
 from digest.mail.addresses import own_mailbox
 from digest.mail.tokens import Tokens
 from digest.rendering import Footer, Renderer
+from digest.rendering.dictionary import is_words
 from digest.rendering.samples import trial_issues
 
 NOBODYS = Tokens(b"")
@@ -83,7 +84,7 @@ def _strays(folder: Path) -> Iterator[str]:
     texts = [path.read_text(encoding="utf-8", errors="replace") for path in files.values()]
     for name, path in files.items():
         is_included = any(f'"{name}"' in text or f"'{name}'" in text for text in texts)
-        if name not in shipped and not rendering.is_words(name) and not is_included:
+        if name not in shipped and not is_words(name) and not is_included:
             near = difflib.get_close_matches(name, shipped, n=1)
             meant = f": did you mean {near[0]}?" if near else ""
             yield f"{path}: nothing reads a template of this name{meant}"
