@@ -18,6 +18,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from child import Child
+
 CLIENT = """\
 import array, json, os, signal, socket, sys
 server = socket.socket(socket.AF_UNIX)
@@ -40,7 +42,7 @@ def forking(services: str) -> Iterator[str]:
         path, client = Path(folder, "socket"), Path(folder, "client.py")
         client.write_text(CLIENT)
         command = [sys.executable, __file__, str(path), services]
-        server = subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True)
+        server = Child(command, stdout=subprocess.PIPE, start_new_session=True)
         try:
             assert server.stdout is not None
             assert server.stdout.readline() == b"ready\n"

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from child import Child
+
 ROOT = Path(__file__).parents[1]
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 SAMPLES = ROOT / "digest/demo/sample"
@@ -130,7 +132,7 @@ class Story:
             f"trap 'pwd >{self._state}/folder; declare -px >{self._state}/variables' EXIT\n"
             f"{block.text}"
         )
-        process = subprocess.Popen(
+        process = Child(
             ["/bin/bash", "-euo", "pipefail", "-c", script],
             env=self._environment,
             stdin=subprocess.DEVNULL,

@@ -5,7 +5,7 @@ import os
 import re
 import shutil
 import sys
-import time
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -195,28 +195,31 @@ def meanwhile(line: str) -> None:
         sys.stderr.flush()
 
 
-_SELDOM = 10.0  # seconds between lines about how far something has come
+_SELDOM = 10.0  # seconds of silence after which a line says what goes on
 
 
 class Progress:
     """How far something has come: called with how many are done, of how many.
 
-    Where no terminal shows a bar, a line says it from time to time.
+    Where no terminal shows a bar, a line says it whenever nothing was heard for a while.
     """
 
     def __init__(self, label: str) -> None:
         self._label = label
-        self._told_at = time.monotonic()
+        self._state = "…"
 
     def __call__(self, done: int, total: int) -> None:
         """Tell how many are done, of how many."""
-        if done < total and time.monotonic() - self._told_at >= _SELDOM:
-            self._told_at = time.monotonic()
-            meanwhile(f"{self._label}: {done} of {total}")
+        self._state = f"{done} of {total} …"
 
     def begin(self, what: str) -> None:
         """Tell what is under way now."""
-        meanwhile(f"{self._label}: {what} …")
+        self._state = f"{what} …"
+
+    def remind(self, is_over: threading.Event) -> None:
+        """Say from time to time what goes on, until it is over."""
+        while not is_over.wait(_SELDOM):
+            meanwhile(f"{self._label}: {self._state}")
 
 
 class _Bar(Progress):
@@ -238,7 +241,12 @@ class _Bar(Progress):
 def progress(label: str) -> Iterator[Progress]:
     """Show how far something has come, on stderr: a bar on a terminal, else a line at times."""
     if _is_quiet or not sys.stderr.isatty():
-        yield Progress(label)
+        shown, is_over = Progress(label), threading.Event()
+        threading.Thread(target=shown.remind, args=(is_over,), daemon=True).start()
+        try:
+            yield shown
+        finally:
+            is_over.set()
         return
     from rich.console import Console
     from rich.progress import Progress as Bars

@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 
+from child import Child
 from digest.cli.arguments import make_parser
 from digest.store.database import MIGRATIONS, open_database, writing
 from unprivileged import (
@@ -106,9 +107,7 @@ def installation(world: World, request: pytest.FixtureRequest) -> Iterator[World
         yield world
         return
     command = [sys.executable, "-c", WRITER, str(world.folder / "digest.db")]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as writer:
+    with Child(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as writer:
         assert writer.stdout
         assert writer.stdout.readline() == "ready\n"
         yield world

@@ -2,12 +2,14 @@
 
 import json
 import re
+import time
 from collections.abc import Iterator
 from functools import partial
 
 import pytest
 from freezegun import freeze_time
 
+from digest.cli import output
 from digest.sources.client import Client
 from http_server import HttpServer, Reply
 from servers import smtp_server
@@ -95,10 +97,28 @@ def test_without_a_network_all_is_soon_over_and_said(world: World) -> None:
     assert "trying again" not in world.run("fetch", "-q").err
 
 
-def test_a_pipe_is_told_which_source_is_under_way(world: World) -> None:
-    world.announce(*make_papers(1))
-    assert "fetching: saved …\n" in world.run("fetch").err
-    assert "saved …" not in world.run("fetch", "-q").err
+def test_a_pipe_is_told_what_goes_on_once_it_takes_long(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output.be_quiet(False)
+    monkeypatch.setattr(output, "_SELDOM", 0.01)
+    with output.progress("fetching") as tick:
+        tick.begin("arxiv")
+        hear("fetching: arxiv …\n", capsys)
+        tick(1, 3)
+        hear("fetching: 1 of 3 …\n", capsys)
+    capsys.readouterr()
+    with output.progress("fetching"):
+        pass
+    assert capsys.readouterr().err == ""  # what is quick says nothing
+
+
+def hear(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Wait until a line was written."""
+    deadline, heard = time.monotonic() + 20, ""
+    while line not in heard:
+        assert time.monotonic() < deadline, heard
+        heard += capsys.readouterr().err
 
 
 @pytest.mark.parametrize("readers", [1, 9])

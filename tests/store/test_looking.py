@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from child import Child
 from digest.errors import StoreError, StoreUnavailable
 from digest.store.database import open_database, reading, writing
 from digest.store.looking import look
@@ -56,9 +57,7 @@ def file(folder: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
     mode, end, lost = request.param
     path = folder / "digest.db"
     command = [sys.executable, "-c", WRITER, str(path), *mode.split()]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as writer:
+    with Child(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as writer:
         assert writer.stdout
         assert writer.stdout.readline() == "ready\n"
         if end:
