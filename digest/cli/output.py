@@ -166,6 +166,13 @@ def reasons_of(pick: Pick) -> str:
     return ", ".join([*told, f"{EVERYTHING_ELSE} {rest:+}"] if rest else told)
 
 
+def main_reasons_of(pick: Pick) -> str:
+    """Return why a pick is there in a line, as its mail says it."""
+    from digest.rendering.reasons import main_reasons
+
+    return "; ".join(main_reasons(pick.reasons, _english()))
+
+
 def in_words(reason: Reason) -> str:
     """Return a term of a score as a reader would put it."""
     from digest.rendering.reasons import reason_words

@@ -6,7 +6,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digest.cli.output import emit, exit_code, name_of, note, reasons_of, say
+from digest.cli.output import emit, exit_code, main_reasons_of, name_of, note, say
 from digest.config.database import SYSTEM_STATE
 from digest.errors import ConfigError
 
@@ -52,7 +52,7 @@ def _tell(tour: "Tour") -> None:
         note(f"  {len(each.issue.picks)} of {each.issue.searched} papers, in {each.files[0]}")
         for pick in each.issue.picks[:1]:
             note(f"  first: {name_of(pick.stored.paper)}")
-            note(f"    because {reasons_of(pick)}: {pick.score:.0f} of 100")
+            note(f"    why: {main_reasons_of(pick)}")
     note("\nOpen an .html file in a browser, an .eml file in a mail program.")
 
 

@@ -34,7 +34,7 @@ def test_the_demo_sends_to_each_sample_subscriber_and_leaves_the_messages(tmp_pa
         assert str(eml.with_suffix(".html")) in result.out
         assert eml.with_suffix(".html").read_text().count("<html") == 1
     assert (out / "mine.txt").read_text() == "mine"
-    assert len(re.findall(r"because .*: \d+ of 100", result.out)) == 3
+    assert len(re.findall(r"why: .+", result.out)) == 3
 
 
 def test_init_writes_a_profile_for_an_address(tmp_path: Path) -> None:
