@@ -11,10 +11,11 @@ from tempfile import TemporaryDirectory
 
 from benchmarks import sinks
 from digest.issue import Envelope
-from digest.mail.envelope import MailHeaders, make_content
+from digest.mail.message import MailHeaders, make_content
 from digest.mail.relay import Relay
 from digest.mail.smtp import SmtpTransport
-from digest.rendering import Footer, Renderer
+from digest.rendering.issue_view import Footer
+from digest.rendering.renderer import Renderer
 from digest.rendering.samples import sample_issue
 
 MESSAGES = 1_500

@@ -23,10 +23,8 @@ from typing import Any
 import numpy as np
 
 from benchmarks.encoder import load_encoder
-from digest.ranking.background import PRIOR
-from digest.ranking.meaning import Table
-from digest.ranking.stems import bag, stem
-from digest.ranking.terms import words
+from digest.ranking.background import PRIOR, Table
+from digest.ranking.terms import bag, stem, words
 
 DIMENSIONS = 256
 SEEN_OFTEN = 4  # papers that have a stem, for it to have a row of its own

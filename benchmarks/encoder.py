@@ -33,7 +33,7 @@ def load_encoder() -> "CachedEncoder":
     """Take the encoder of the pipeline; `EncoderMissing` where it or its parts are not there."""
     try:
         # By name, because its parts are an extra.
-        module: Any = importlib.import_module("digest.embedding.encoder")
+        module: Any = importlib.import_module("digest.extras.embedding")
         encoder = module.SentenceEncoder(module.model_folder(None), kept=_folder())
     except (ImportError, ConfigError) as error:
         raise EncoderMissing(f"no encoder: {error}") from error

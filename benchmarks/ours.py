@@ -5,7 +5,7 @@ from typing import Any
 
 from benchmarks.encoder import CachedEncoder, load_encoder
 from benchmarks.recipes.texts import JudgedPaper, Profile
-from digest.embedding import text_of
+from digest.extras.embedding import text_of
 from digest.paper import Paper, StoredPaper
 from digest.ranking import Background, Corpus, score
 from digest.ranking.background import Encoder

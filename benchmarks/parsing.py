@@ -11,8 +11,8 @@ from pathlib import Path
 
 import feedparser
 
-from digest.formats.arxiv_rss import ArxivRss
 from digest.paper import Dump, Listing
+from digest.sources.arxiv.feed import ArxivRss
 from digest.store.database import migrate, open_database, writing
 from digest.store.recording import record
 

@@ -12,10 +12,10 @@ from scipy import sparse
 
 from digest.paper import Paper, Sighting, StoredPaper
 from digest.ranking import Corpus
-from digest.ranking.compiling import compile_interest, texts_of
+from digest.ranking.compile import compile_interest, texts_of
+from digest.ranking.corpus import Texts, fitted
 from digest.ranking.features import AGE, Features
-from digest.ranking.scoring import points
-from digest.ranking.texts import Texts, fitted
+from digest.ranking.score import points
 from digest.subscriber import Example, Interest
 
 PAPERS = 1_200

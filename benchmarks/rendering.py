@@ -12,7 +12,8 @@ from premailer import Premailer
 
 from digest.bundled import bundled
 from digest.issue import Issue, Pick
-from digest.rendering import Footer, Renderer
+from digest.rendering.issue_view import Footer
+from digest.rendering.renderer import Renderer
 from digest.rendering.samples import sample_issue
 
 PAPERS = 12

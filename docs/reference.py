@@ -1,6 +1,6 @@
 """Write what is made from the program itself: docs/configuration.md and docs/digest.1.
 
-A key is described once, beside its definition in digest/config/schema*.py: by the text below it,
+A key is described once, beside its definition in digest/config: by the text below it,
 or, where it must be given, by its Field. A command is described in digest/cli/arguments.py.
 `make docs` runs this; a test compares.
 """
@@ -23,9 +23,18 @@ from pydantic import BaseModel, BeforeValidator, PlainValidator
 
 from digest import __version__, subscriber
 from digest.cli.arguments import EPILOG, make_parser
-from digest.config import schema, schema_examples, schema_mail, schema_source, settings
-from digest.config import schema_subscriber as people
+from digest.config import schema_source, settings, subscribers
+from digest.config import subscribers as people
 from digest.config.schema_source import FORMATS
+from digest.config.settings import (
+    DigestTable,
+    DkimTable,
+    MailTable,
+    MetricsTable,
+    OneOrMany,
+    RankingTable,
+    SummaryTable,
+)
 from digest.subscriber import WEEKDAYS
 
 HERE = Path(__file__).parent
@@ -61,18 +70,18 @@ def sections() -> tuple[Section, ...]:
         kinds.setdefault(table, []).append(kind)
     return (
         _section("[digest]", "What the program keeps, and whom it tells.",
-                 schema.DigestTable, settings.Settings),
+                 DigestTable, settings.Settings),
         _section("[mail]", "How mail leaves: `from`, and `host` or `directory`.",
-                 schema_mail.MailTable, settings.MailSettings),
+                 MailTable, settings.MailSettings),
         _section("[mail.dkim]", "A signature of your domain; `digest check` prints the record for "
-                 "the DNS.", schema_mail.DkimTable, settings.DkimSettings),
+                 "the DNS.", DkimTable, settings.DkimSettings),
         _section("[ranking]", "How papers are ranked.",
-                 schema.RankingTable, settings.RankingSettings),
+                 RankingTable, settings.RankingSettings),
         _section("[summary]", "Who writes a sentence about each pick: nobody, by default. Titles "
                  "and abstracts go there, never who reads them.",
-                 schema.SummaryTable, settings.SummarySettings),
+                 SummaryTable, settings.SummarySettings),
         _section("[metrics]", "Figures for Prometheus, with the extra `metrics`.",
-                 schema.MetricsTable, settings.MetricsSettings),
+                 MetricsTable, settings.MetricsSettings),
         _section("[[source]]", "Where papers come from: one table a source. Keys of all kinds:",
                  any_source, *source),
         *(
@@ -95,9 +104,9 @@ def sections() -> tuple[Section, ...]:
         _section("authors", "Text, or a table:", people.AuthorTable, subscriber.FollowedAuthor),
         _section("categories", "Text, or a table:",
                  people.CategoryTable, subscriber.FollowedCategory),
-        _section("examples", "Text, or a table with one of these:", schema_examples.ExampleTable),
+        _section("examples", "Text, or a table with one of these:", subscribers.ExampleTable),
         _section("zotero", "A library among the examples:",
-                 schema_examples.ZoteroTable, subscriber.Library),
+                 subscribers.ZoteroTable, subscriber.Library),
         _section("[[profile]]", "Interests that several subscribers share.", people.ProfileTable),
     )  # fmt: skip
 
@@ -208,7 +217,7 @@ def _value(annotation: Any, metadata: Sequence[Any]) -> str:
         element = _value(inner[0], [])
         if element == "table" and _has_short_form(inner[0]):
             element = "text or table"
-        return f"{element}, or a list" if schema.OneOrMany in metadata else f"list: {element}"
+        return f"{element}, or a list" if OneOrMany in metadata else f"list: {element}"
     return "table"
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from digest.issue import Issue, Outcome, Pick, Reason, ReasonKind, SourceReport
 from digest.paper import AnnounceType, Paper, Sighting, StoredPaper
-from digest.rendering import Footer, Renderer
+from digest.rendering.issue_view import Footer
+from digest.rendering.renderer import Renderer
 from digest.subscriber import Layout
 
 HERE = Path(__file__).parent

@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 
-from embedding.tiny_model import make_weights, write_model
+from extras.tiny_model import make_weights, write_model
 from postfix import sink
 from servers import SmtpServer
 from world import make_papers

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from digest.issue import Issue, Message, Pick, Reason, ReasonKind
-from digest.mail.envelope import MailHeaders
+from digest.mail.message import MailHeaders
 from digest.paper import Announcement, Dump, Paper, Sighting, StoredPaper
 from digest.subscriber import (
     Criteria,

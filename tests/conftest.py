@@ -25,7 +25,7 @@ def _no_installation(
 ) -> None:
     """Let the machine's own installation be none of the tests' business."""
     nowhere = tmp_path_factory.getbasetemp() / "etc-digest" / "config.toml"
-    monkeypatch.setattr("digest.config.places.SYSTEM_FILE", nowhere)
+    monkeypatch.setattr("digest.config.paths.SYSTEM_FILE", nowhere)
 
 
 @pytest.fixture

@@ -9,20 +9,20 @@ from pathlib import Path
 
 import atheris
 
-with atheris.instrument_imports(include=["digest.formats"]):
-    from digest import formats
+with atheris.instrument_imports(include=["digest.sources.registry"]):
+    from digest.sources import registry
 
 from digest.errors import ListingMalformed
 from digest.paper import Dump
 
-NAMES = sorted(formats.FORMATS)
+NAMES = sorted(registry.FORMATS)
 
 
 def parse_anything(data: bytes) -> None:
     """Read bytes in the format that the first byte names, or in the one recognised."""
     named = [None, *NAMES][data[0] % (len(NAMES) + 1)] if data else None
     try:
-        formats.parse(Dump(content=data[1:], name="fuzz"), named)
+        registry.parse(Dump(content=data[1:], name="fuzz"), named)
     except ListingMalformed:
         return
 

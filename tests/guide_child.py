@@ -10,8 +10,8 @@ from functools import partial
 from freezegun import freeze_time
 
 from digest.cli import main
-from digest.sources import hydration
-from digest.sources.client import Client
+from digest.net.client import Client
+from digest.sources.arxiv import api_source
 from digest.wiring import sources
 
 NOW = datetime(2026, 3, 10, 12, 30, tzinfo=UTC)
@@ -27,7 +27,7 @@ def redirect(url: str) -> None:
     sources.ArxivSource = partial(sources.ArxivSource, feed_url=url, list_url=url)
     sources.HuggingFaceSource = partial(sources.HuggingFaceSource, base_url=url)
     sources.BiorxivSource = partial(sources.BiorxivSource, base_url=url)
-    sources.Hydrator = partial(hydration.Hydrator, api_url=url)
+    sources.Hydrator = partial(api_source.Hydrator, api_url=url)
 
 
 if __name__ == "__main__":

@@ -14,9 +14,10 @@ from lxml import html as lxml_html
 
 from builders import make_headers
 from digest.issue import Issue
-from digest.mail.envelope import make_content
 from digest.mail.headers import clean
-from digest.rendering import Footer, Renderer
+from digest.mail.message import make_content
+from digest.rendering.issue_view import Footer
+from digest.rendering.renderer import Renderer
 from digest.rendering.samples import everywhere, sample_issue
 from digest.subscriber import Layout
 

@@ -1,4 +1,4 @@
-"""Imports point down: values know nothing, pure code knows values, edges know no other edge."""
+"""Imports point down: values know nothing, pure code knows values, services net and rules."""
 
 import ast
 import subprocess
@@ -12,29 +12,29 @@ import digest
 
 PACKAGE = Path(digest.__file__).parent
 
-VALUES = {
-    "errors", "paper", "subscriber", "issue", "bundled", "kept", "taxonomy", "case", "deadline",
-    "ownership",
-}  # fmt: skip
-PURE = {
-    "formats", "examples", "identity", "selection", "ranking", "rendering", "due", "retry",
-    "timetable", "exclusion", "why", "guide", "prospects",
-}  # fmt: skip
-EDGES = {"config", "sources", "store", "mail", "embedding", "summary"}
+VALUES = {"errors", "paper", "subscriber", "issue", "bundled", "ownership", "taxonomy"}
+PURE = {"rules", "ranking", "rendering", "tex", "guide"}
+SERVICES = {"net", "sources", "libraries", "mail", "extras", "store", "config"}
+BELOW_FACES = VALUES | PURE | SERVICES | {"pipeline", "wiring"}
 MAY_IMPORT = {
     **dict.fromkeys(VALUES, VALUES),
-    **dict.fromkeys(PURE, VALUES | PURE),
-    "config": VALUES | {"examples"},
-    "sources": VALUES | {"timetable", "formats", "examples"},
+    "tex": set(),
+    "ranking": VALUES,
+    "rules": VALUES | {"ranking"},
+    "rendering": VALUES | {"ranking", "tex"},
+    "guide": VALUES,
+    "net": VALUES,
+    "sources": VALUES | {"net"},
+    "libraries": VALUES | {"net", "sources", "ranking"},
     "mail": VALUES,
-    "embedding": VALUES,
-    "summary": VALUES,
-    "store": VALUES | {"identity"},
-    "pipeline": VALUES | PURE | EDGES - {"config"},
-    "wiring": VALUES | PURE | EDGES | {"pipeline"},
-    "demo": VALUES | PURE | EDGES | {"pipeline", "wiring"},
-    "service": VALUES | PURE | EDGES | {"pipeline", "wiring"},
-    "cli": VALUES | PURE | EDGES | {"pipeline", "wiring", "demo", "service"},
+    "extras": VALUES | {"net"},
+    "store": VALUES | {"rules"},
+    "config": VALUES | {"libraries"},
+    "pipeline": VALUES | PURE | SERVICES - {"config"},
+    "wiring": VALUES | PURE | SERVICES | {"pipeline"},
+    "demo": BELOW_FACES,
+    "service": BELOW_FACES,
+    "cli": BELOW_FACES | {"demo", "service"},
     "__main__": {"cli"},
     "__init__": set(),
     "starter": set(),

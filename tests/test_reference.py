@@ -10,24 +10,18 @@ import pytest
 
 from digest.bundled import bundled
 from digest.cli.arguments import make_parser
-from digest.config import (
-    schema,
-    schema_examples,
-    schema_mail,
-    schema_source,
-    schema_subscriber,
-)
+from digest.config import schema_source, settings, subscribers
 from pages import ROOT
 from world import run
 
 PAGE = (ROOT / "docs/configuration.md").read_text(encoding="utf-8")
 MANUAL = ROOT / "docs/digest.1"
-MODULES = (schema, schema_examples, schema_mail, schema_source, schema_subscriber)
+MODULES = (settings, subscribers, settings, schema_source, subscribers)
 KEYS = {
     (name, field.alias or key)
     for module in MODULES
     for name, table in vars(module).items()
-    if isinstance(table, type) and issubclass(table, schema.Table)
+    if isinstance(table, type) and issubclass(table, settings.Table)
     for key, field in table.model_fields.items()
 }
 

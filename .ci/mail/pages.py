@@ -5,7 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from digest.demo import tour
-from digest.rendering import Footer, Renderer
+from digest.rendering.issue_view import Footer
+from digest.rendering.renderer import Renderer
 from digest.rendering.samples import sample_issue
 from digest.subscriber import Abstract, Layout
 

@@ -15,12 +15,12 @@ from digest.cli.output import complain, emit, exit_code, note, say, table, tell,
 from digest.config import Settings, SourceSettings
 from digest.errors import ConfigError
 from digest.issue import Issue
-from digest.mail.envelope import message_id
+from digest.mail.message import message_id
 from digest.paper import StoredPaper
 from digest.pipeline.desk import typical_papers
 from digest.pipeline.examples import Readers
 from digest.ranking import Corpus, Ranking, hits, rank
-from digest.ranking.categories import category_names, plain_category
+from digest.ranking.matching import category_names, plain_category
 from digest.store import papers
 from digest.store.database import reading
 from digest.subscriber import Criteria, Interest, Subscriber

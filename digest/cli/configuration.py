@@ -6,7 +6,7 @@ from pathlib import Path
 
 from digest import config
 from digest.cli.output import agree, can_ask, warn
-from digest.config import Settings, places
+from digest.config import Settings, paths
 from digest.errors import ConfigError
 
 
@@ -24,7 +24,7 @@ def find(arguments: argparse.Namespace, *, acts: bool = False) -> Path:
     path = config.find(arguments.config, os.environ, Path.cwd())
     if arguments.config or os.environ.get("DIGEST_CONFIG") or path.parent == Path.cwd():
         return path
-    is_asked = acts and path == places.SYSTEM_FILE and not arguments.yes
+    is_asked = acts and path == paths.SYSTEM_FILE and not arguments.yes
     if not (is_asked and can_ask()):
         warn(f"configuration: {path}")
     elif not agree(f"There is no config.toml here. Go on with {path}?"):

@@ -15,8 +15,8 @@ from typing import TypeVar
 
 from digest.cli.arguments import parse_arguments
 from digest.cli.output import complain, name_of, note, printable, say
-from digest.config import addresses, times
-from digest.config.database import SYSTEM_STATE
+from digest.config import values
+from digest.config.paths import SYSTEM_STATE
 from digest.errors import ConfigError, DigestError, SourceError
 from digest.guide import answers as meaning
 from digest.guide import fields
@@ -131,7 +131,7 @@ def _collect(arguments: argparse.Namespace, talk: Talk | None, path: Path) -> _G
             raise ConfigError([f"--{option}: is needed where there is no terminal to ask at"])
         return read(default)
 
-    email = take("email", "Your e-mail address", addresses.address)
+    email = take("email", "Your e-mail address", values.address)
     chosen = _fields(arguments.category, talk)
     topics = _topics(arguments.keyword, talk)
     authors = meaning.read_list(",".join(arguments.author)) if arguments.author else ()
@@ -141,7 +141,7 @@ def _collect(arguments: argparse.Namespace, talk: Talk | None, path: Path) -> _G
     if not own:
         question = "A BibTeX file of papers you like (Enter: none)"
         bibtex = take("bibtex", question, lambda text: _bibtex(text, path), "")
-    zone = take("timezone", "Time zone", times.zone, _local_zone())
+    zone = take("timezone", "Time zone", values.zone, _local_zone())
     hour = take("send_at", "When shall the mail come?", _hour, "07:30")
     login, password = _login(arguments.provider, talk, email, path)
     return _Given(
@@ -162,7 +162,7 @@ def _collect(arguments: argparse.Namespace, talk: Talk | None, path: Path) -> _G
 
 
 def _hour(text: str) -> str:
-    return times.hour(text).strftime("%H:%M")
+    return values.hour(text).strftime("%H:%M")
 
 
 def _local_zone() -> str:
@@ -170,7 +170,7 @@ def _local_zone() -> str:
     from tzlocal import get_localzone_name
 
     try:
-        return times.zone(os.environ.get("TZ") or get_localzone_name() or "UTC")
+        return values.zone(os.environ.get("TZ") or get_localzone_name() or "UTC")
     except (ValueError, LookupError, OSError):
         return "UTC"
 
@@ -356,7 +356,7 @@ def _security(text: str) -> str:
 
 
 def _host(text: str) -> str:
-    return addresses.domain_name(text) if not text.replace(".", "").isdigit() else text
+    return values.domain_name(text) if not text.replace(".", "").isdigit() else text
 
 
 def _write(path: Path, given: _Given) -> None:

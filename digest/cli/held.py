@@ -13,8 +13,9 @@ from digest.config import Settings
 from digest.errors import ConfigError
 from digest.issue import Status
 from digest.mail.tokens import Tokens
-from digest.store import bounces, issues, keys, subscribers, suppressions, votes
+from digest.store import issues, state, subscribers, votes
 from digest.store.database import reading
+from digest.store.subscribers import load_suppressions, of
 from digest.subscriber import Subscriber
 from digest.wiring import people
 
@@ -65,8 +66,8 @@ def _require_anything(held: Mapping[str, Any], everyone: Sequence[Subscriber]) -
 
 def _held(engine: sa.Engine, person: Subscriber) -> dict[str, Any]:
     with reading(engine) as connection:
-        key = keys.found(connection)
-        stopped = suppressions.load(connection)
+        key = state.found(connection)
+        stopped = load_suppressions(connection)
         cast = votes.load(connection, {person.key: person.keys})[person.key]
         had = issues.had(connection, {person.key: person.keys})[person.key]
         met_at = subscribers.known_since(connection)
@@ -101,7 +102,7 @@ def _held(engine: sa.Engine, person: Subscriber) -> dict[str, Any]:
                 }
                 for each in cast
             ],
-            "bounces": [each for key in person.keys for each in bounces.of(connection, key)],
+            "bounces": [each for key in person.keys for each in of(connection, key)],
         }
 
 

@@ -24,10 +24,10 @@ from digest.cli.output import (
 )
 from digest.config import Settings
 from digest.errors import ConfigError
-from digest.formats import jsonl
 from digest.issue import Message, Pick
 from digest.pipeline.desk import Desk, Draft
 from digest.pipeline.past import Past
+from digest.sources import jsonl
 from digest.store.database import reading
 from digest.wiring import people
 

@@ -9,7 +9,7 @@ from digest import wiring
 from digest.cli import configuration
 from digest.cli.output import emit, local, note
 from digest.errors import ConfigError
-from digest.store import copies
+from digest.store import backup as copies
 
 _NOW = "now"
 _KEEP = 14

@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digest import formats
 from digest.cli.output import (
     complain,
     counted,
@@ -23,9 +22,9 @@ from digest.cli.output import (
     table,
 )
 from digest.errors import ConfigError, ListingMalformed
-from digest.formats import jsonl
-from digest.kept import unpacked
 from digest.paper import Dump
+from digest.sources import jsonl, registry
+from digest.sources.kept import unpacked
 
 if TYPE_CHECKING:  # what only `fetch` needs is heavy
     from sqlalchemy import Engine
@@ -50,7 +49,7 @@ def _print_papers(name: str, format_name: str | None) -> bool:
     """Print the papers of one dump, which may be large; False if any could not be read."""
     dump = _read(name)
     try:
-        listing = formats.parse(dump, format_name)
+        listing = registry.parse(dump, format_name)
     except ListingMalformed as error:
         complain(str(error))
         return False

@@ -32,7 +32,7 @@ from digest.pipeline.fetch import Fetched, fetch
 from digest.pipeline.past import Past
 from digest.pipeline.report import Report
 from digest.service import alerting, figures
-from digest.store import backlog, good_files
+from digest.store import good_files, outbox
 from digest.store.database import reading, writing
 from digest.subscriber import Subscriber
 from digest.wiring import people
@@ -158,7 +158,7 @@ def _fetch(settings: Settings, engine: sa.Engine) -> tuple[Fetched, ...]:
 
 def _deliver(settings: Settings, engine: sa.Engine) -> Delivered:
     with reading(engine) as connection:
-        total = backlog.waiting(connection)
+        total = outbox.waiting(connection)
     with progress("delivering") as tick:
         numbers = count(1)
         delivered = wiring.dispatch(
@@ -205,7 +205,7 @@ def _confirm(
         people_due = len(
             who_is_due(chosen, Past.load(connection, edition.sources, now=edition.now), edition)
         )
-        people_due += backlog.waiting(connection)
+        people_due += outbox.waiting(connection)
     return people_due <= _ASK_ABOVE or agree(f"Write to {people_due} people?")
 
 

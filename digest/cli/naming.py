@@ -5,14 +5,14 @@ import sqlalchemy as sa
 from digest.cli.output import id_of, local, name_of
 from digest.errors import ConfigError
 from digest.paper import Paper, StoredPaper
-from digest.store import finding
+from digest.store import papers
 
 _SHOWN = 10
 
 
 def find_paper(connection: sa.Connection, asked: str) -> StoredPaper | None:
     """Give the paper that is meant; None if the store has none; ConfigError if it has several."""
-    found = finding.find(connection, asked)
+    found = papers.find(connection, asked)
     if len(found) <= 1:
         return found[0] if found else None
     lines = [

@@ -7,11 +7,11 @@ from datetime import timedelta
 from digest import wiring
 from digest.config import Settings
 from digest.errors import DigestError
+from digest.extras.summary import question_about
 from digest.issue import Issue
 from digest.mail.relay import connect
 from digest.paper import Paper
 from digest.sources.pull import NOTHING
-from digest.summary import question_about
 
 
 def answers(settings: Settings, issue: Issue, to: str | None) -> Iterator[str]:

@@ -183,7 +183,7 @@ def in_words(reason: Reason) -> str:
 
 @cache
 def _english() -> "Words":
-    from digest.rendering.dictionary import Dictionary
+    from digest.rendering.language import Dictionary
 
     name = "words.en.toml"
     shipped = (bundled("templates") / name).read_text(encoding="utf-8")

@@ -11,12 +11,12 @@ from digest import wiring
 from digest.cli import configuration
 from digest.cli.output import complain, emit, exit_code, local, note, say, table, warn
 from digest.config import Settings
-from digest.config.addresses import address as read_address
+from digest.config.values import address as read_address
 from digest.errors import ConfigError, StoreUnavailable
 from digest.issue import Status
 from digest.pipeline.receive import Received, receive_inbox
 from digest.pipeline.receive import receive as look_into
-from digest.store import issues, outbox, suppressions
+from digest.store import issues, outbox, subscribers
 from digest.store.database import reading, writing
 from digest.subscriber import Suppression
 from digest.wiring import people
@@ -36,7 +36,7 @@ def suppress(arguments: argparse.Namespace) -> int:
     with wiring.open_store(settings, read_only=arguments.list) as engine:
         if arguments.list:
             with reading(engine) as connection:
-                found = suppressions.load(connection)
+                found = subscribers.load_suppressions(connection)
             _show(list(found.values()), as_json=arguments.json)
             return 0
         if arguments.remove:
@@ -48,8 +48,8 @@ def suppress(arguments: argparse.Namespace) -> int:
 
 def _write_again(engine: sa.Engine, address: str) -> None:
     with writing(engine) as connection:
-        if not suppressions.remove(connection, address):
-            meant = people.nearest(address, suppressions.load(connection))
+        if not subscribers.remove_suppression(connection, address):
+            meant = people.nearest(address, subscribers.load_suppressions(connection))
             raise ConfigError([f"{address} is not suppressed{meant}"])
     note(f"{address} gets mail again")
 
@@ -62,9 +62,11 @@ def _stop(settings: Settings, engine: sa.Engine, arguments: argparse.Namespace) 
     everyone, _ = people.subscribers(settings, engine)
     known = {key for each in everyone for key in each.keys}
     with writing(engine) as connection:
-        before = suppressions.load(connection).get(address.casefold())
+        before = subscribers.load_suppressions(connection).get(address.casefold())
         why = arguments.why or _BY_HAND
-        suppressions.add(connection, Suppression(email=address, why=why, since=wiring.now()))
+        subscribers.add_suppression(
+            connection, Suppression(email=address, why=why, since=wiring.now())
+        )
         known.update(issues.addresses(connection))
     if address.casefold() not in known:
         meant = people.nearest(address, known)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digest.cli.output import emit, exit_code, main_reasons_of, name_of, note, say
-from digest.config.database import SYSTEM_STATE
+from digest.config.paths import SYSTEM_STATE
 from digest.errors import ConfigError
 
 if TYPE_CHECKING:

@@ -7,15 +7,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from digest import due, wiring
+from digest import wiring
 from digest.cli import configuration
 from digest.cli.output import complain, emit, exit_code, facts, local, say, state_of, table
 from digest.config import Settings
 from digest.issue import LIBRARY, Outcome, Status
-from digest.store import backlog, issues, marks, papers, pulls, suppressions
+from digest.rules.schedule import due_at, local_day, next_due
+from digest.store import issues, outbox, papers, pulls, subscribers
 from digest.store.database import reading
 from digest.store.issues import PastIssue, Verdict
 from digest.store.pulls import PartOutcome, PullRecord
+from digest.store.state import Name, load
 from digest.subscriber import Subscriber, Suppression
 from digest.wiring import people
 
@@ -45,10 +47,10 @@ def _report(settings: Settings, engine: sa.Engine, address: str | None) -> dict[
         parts = pulls.part_outcomes(connection)
         past = {each.subscriber: each for each in issues.past(connection)}
         decided = issues.verdicts(connection)
-        suppressed = suppressions.load(connection)
-        counts = backlog.counts(connection)
+        suppressed = subscribers.load_suppressions(connection)
+        counts = outbox.counts(connection)
         held = papers.count(connection)
-        well = marks.load(connection).get(marks.Name.GOOD_RUN)
+        well = load(connection).get(Name.GOOD_RUN)
     return {
         "database": engine.url.render_as_string(hide_password=True),
         "papers": held,
@@ -102,9 +104,9 @@ def _subscriber(
 def _next_at(subscriber: Subscriber, last: PastIssue | None, now: datetime) -> datetime | None:
     """Give when the next issue is due; the one of today is not, once it was made."""
     schedule = subscriber.schedule
-    today = due.local_day(now, schedule.timezone)
+    today = local_day(now, schedule.timezone)
     is_done = last is not None and last.day >= today
-    return due.next_due(schedule, max(now, due.due_at(schedule, today)) if is_done else now)
+    return next_due(schedule, max(now, due_at(schedule, today)) if is_done else now)
 
 
 def _problems(

@@ -13,12 +13,13 @@ from digest import wiring
 from digest.cli import configuration, held
 from digest.cli.output import complain, counted, emit, exit_code, note, say, table
 from digest.config import Settings
-from digest.config.people import COLUMNS, Row, from_facts, read_profile, read_table
+from digest.config.rows import COLUMNS, Row, from_facts, read_profile, read_table
 from digest.config.subscribers import addresses_taken
 from digest.errors import ConfigError
 from digest.mail.directory import remove_messages
-from digest.store import erasing, subscribers, suppressions
+from digest.store import erasing, subscribers
 from digest.store.database import reading, writing
+from digest.store.subscribers import load_suppressions
 from digest.wiring import people
 
 _OF_FILES, _OF_DATABASE = "file", "database"
@@ -38,7 +39,7 @@ def _list(settings: Settings, engine: sa.Engine, arguments: argparse.Namespace) 
     everyone, complaints = people.subscribers(settings, engine)
     in_files = addresses_taken(settings.subscribers)
     with reading(engine) as connection:
-        stopped = suppressions.load(connection)
+        stopped = load_suppressions(connection)
     rows = [
         {
             "email": each.email,
@@ -129,7 +130,7 @@ def _keep(
     in_files = addresses_taken(settings.subscribers)
     with reading(engine) as connection:
         others = _addresses_of_others(connection)
-        stopped = suppressions.load(connection)
+        stopped = load_suppressions(connection)
     for row in rows:
         if isinstance(row, ConfigError):
             problems += row.problems
@@ -233,7 +234,7 @@ def _rename(settings: Settings, engine: sa.Engine, arguments: argparse.Namespace
         facts = subscribers.renamed(kept.facts, new)
         from_facts(facts, settings, path=Path("subscribers rename"))
         subscribers.rename(connection, old, new, now=wiring.now())
-        if new.casefold() in suppressions.load(connection):
+        if new.casefold() in load_suppressions(connection):
             complain(
                 f"{new} is suppressed and gets no mail: digest suppress {new} --remove ends it"
             )

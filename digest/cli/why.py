@@ -6,8 +6,7 @@ from dataclasses import replace
 
 import sqlalchemy as sa
 
-from digest import due, wiring
-from digest.case import Answer, Case
+from digest import wiring
 from digest.cli import configuration
 from digest.cli.naming import find_paper, paper_json
 from digest.cli.output import (
@@ -25,8 +24,9 @@ from digest.config import Settings
 from digest.errors import ConfigError
 from digest.paper import PaperId
 from digest.pipeline.inquiry import Inquiry, inquire
+from digest.rules import schedule
+from digest.rules.explain import Answer, Case, answer
 from digest.store.database import reading
-from digest.why import answer
 from digest.wiring import people
 
 
@@ -48,7 +48,7 @@ def _case(settings: Settings, engine: sa.Engine, arguments: argparse.Namespace) 
     for line in complaints:
         complain(line)
     subscriber = people.find(arguments.address, settings, everyone)
-    today = due.local_day(now, subscriber.schedule.timezone)
+    today = schedule.local_day(now, subscriber.schedule.timezone)
     day = arguments.date or today
     if day > today:
         raise ConfigError([f"--date {day}: that day is still to come"])

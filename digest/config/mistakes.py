@@ -6,9 +6,8 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from digest.config.document import Document, show_path
-from digest.config.places import Place
-from digest.config.positions import KeyPath
+from digest.config.document import Document, KeyPath, show_path
+from digest.config.paths import Place
 from digest.config.values import did_you_mean, show
 from digest.errors import ConfigError
 

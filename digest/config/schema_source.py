@@ -6,11 +6,18 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, Field, PlainValidator
 
 from digest import taxonomy
-from digest.config import places, values
-from digest.config.addresses import dated_web_address
-from digest.config.schema import Duration, Flag, Line, NotEmpty, OneOrMany, Table, WebAddress, given
-from digest.config.times import duration
-from digest.config.values import did_you_mean
+from digest.config import paths, values
+from digest.config.settings import (
+    Duration,
+    Flag,
+    Line,
+    NotEmpty,
+    OneOrMany,
+    Table,
+    WebAddress,
+    given,
+)
+from digest.config.values import dated_web_address, did_you_mean, duration
 
 FORMATS = (
     "hf-text",
@@ -51,7 +58,7 @@ def _arxiv_category(value: Any) -> str:
     return term
 
 
-_Pattern = Annotated[str, PlainValidator(places.pattern)]
+_Pattern = Annotated[str, PlainValidator(paths.pattern)]
 _ArxivCategories = Annotated[
     tuple[Annotated[str, PlainValidator(_arxiv_category)], ...], OneOrMany, NotEmpty
 ]

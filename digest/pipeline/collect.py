@@ -11,15 +11,15 @@ from typing import Protocol
 
 import sqlalchemy as sa
 
-from digest import formats
 from digest.errors import ListingMalformed, SourceError, SourceUnavailable
-from digest.examples import crossref
 from digest.issue import LIBRARY, Outcome
+from digest.libraries import crossref
+from digest.libraries.crossref import Answers
+from digest.libraries.zotero import Zotero
 from digest.paper import Paper, PaperId
 from digest.pipeline.examples import Readers
 from digest.pipeline.hydrate import Asker
-from digest.sources.crossref import Answers
-from digest.sources.zotero import Zotero
+from digest.sources import registry
 from digest.store import examples, pulls
 from digest.store.database import reading, writing
 from digest.store.examples import Holdings
@@ -159,7 +159,7 @@ def _by_id(asker: Asker, ids: Sequence[str], now: datetime) -> _Learnt:
     learnt = _Learnt(names=ids, errors=[pull.error] if pull.error else [])
     for dump in pull.dumps:
         try:
-            listing = formats.parse(dump, "arxiv-api")
+            listing = registry.parse(dump, "arxiv-api")
         except ListingMalformed as error:
             learnt.errors.append(error)
             continue

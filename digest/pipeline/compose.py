@@ -7,16 +7,23 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from digest import due
-from digest.due import WhyNot
 from digest.issue import Issue, Outcome
 from digest.pipeline.desk import Desk, Draft
 from digest.pipeline.past import Past
 from digest.pipeline.summaries import StoredSummaries
 from digest.ranking import Encoder
-from digest.store import issues, profiles
+from digest.rules.schedule import (
+    WhyNot,
+    day_in_question,
+    due_at,
+    local_day,
+    may_have_an_issue,
+    why_not,
+)
+from digest.store import issues
 from digest.store.database import reading, writing
 from digest.store.issues import Verdict
+from digest.store.subscribers import keep
 from digest.subscriber import Interest, Subscriber, WhenEmpty
 
 _AT_ONCE = 256
@@ -116,7 +123,7 @@ def compose(
 
 def _served_at(subscriber: Subscriber, past: Past, now: datetime) -> datetime | None:
     """Return when today's issue of somebody was made; None if there is none yet."""
-    today = due.local_day(now, subscriber.schedule.timezone)
+    today = local_day(now, subscriber.schedule.timezone)
     return past.made_at(subscriber) if past.day_of(subscriber) == today else None
 
 
@@ -158,7 +165,7 @@ def _is_over(subscriber: Subscriber, past: Past, edition: Edition) -> bool:
     if not edition.only_due:
         return False
     decided = past.decided.get(subscriber.key)
-    may = due.may_have_an_issue(
+    may = may_have_an_issue(
         subscriber.schedule,
         day,
         known_since=past.known_since(subscriber) or edition.now,
@@ -167,7 +174,7 @@ def _is_over(subscriber: Subscriber, past: Past, edition: Edition) -> bool:
     )
     if not may:
         return True
-    at = due.due_at(subscriber.schedule, day)
+    at = due_at(subscriber.schedule, day)
     if decided is not None and decided.day >= day and decided.decided_at >= at:
         return True
     if past.waits_for(subscriber):
@@ -179,18 +186,18 @@ def _day(subscriber: Subscriber, past: Past, edition: Edition) -> date:
     """Give the day whose issue this would be; who asks for one without the hour means today."""
     schedule = subscriber.schedule
     if not edition.only_due:
-        return due.local_day(edition.now, schedule.timezone)
+        return local_day(edition.now, schedule.timezone)
     decided = past.decided.get(subscriber.key)
     done = [day for day in (past.day_of(subscriber),) if day is not None]
-    if decided is not None and decided.decided_at >= due.due_at(schedule, decided.day):
+    if decided is not None and decided.decided_at >= due_at(schedule, decided.day):
         done.append(decided.day)
-    return due.day_in_question(schedule, edition.now, done=max(done, default=None))
+    return day_in_question(schedule, edition.now, done=max(done, default=None))
 
 
 def _why_not(subscriber: Subscriber, past: Past, edition: Edition) -> str | None:
     if past.is_suppressed(subscriber):
         return SUPPRESSED
-    why = due.why_not(subscriber.schedule, _day(subscriber, past, edition))
+    why = why_not(subscriber.schedule, _day(subscriber, past, edition))
     if why is WhyNot.NOT_A_DAY and subscriber.key in edition.named:
         return None
     return why
@@ -227,7 +234,7 @@ def _keep(
         composed.issues += len(made)
     elif made or verdicts:
         with writing(engine) as connection:
-            profile = profiles.keep(connection, (draft.subscriber for draft in made))
+            profile = keep(connection, (draft.subscriber for draft in made))
             added = issues.add_all(
                 connection, [(draft.issue, profile[draft.subscriber.key]) for draft in made]
             )

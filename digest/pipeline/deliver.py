@@ -11,9 +11,9 @@ from digest.issue import Delivery, Envelope, Issue, Status
 from digest.mail import Transport
 from digest.pipeline.delivering import Delivered, Policy, Run
 from digest.pipeline.stint import Stint
-from digest.store import backlog, relay_pauses
+from digest.store import outbox
 from digest.store.database import reading
-from digest.store.presence import presence
+from digest.store.locks import presence
 
 _LOOK_EVERY = 0.25  # seconds between two looks at whether to halt
 _PATIENCE = 20.0
@@ -41,8 +41,8 @@ def deliver(
         run = Run(engine, connect, wrap, policy, clock, progress, relay=relay, owner=owner)
         run.recover()
         with reading(engine) as connection:
-            ready = backlog.waiting(connection)
-            pause = relay_pauses.current(connection, relay, now=clock())
+            ready = outbox.waiting(connection)
+            pause = outbox.current(connection, relay, now=clock())
         if pause is not None:
             run.delivered.paused = pause.why
         elif ready:
@@ -51,7 +51,7 @@ def deliver(
                 under_way = [pool.submit(Stint(run).work) for _ in range(workers)]
                 _see_through(run, under_way, halt or threading.Event())
         with reading(engine) as connection:
-            run.delivered.waiting = backlog.waiting(connection)
+            run.delivered.waiting = outbox.waiting(connection)
     return run.delivered
 
 

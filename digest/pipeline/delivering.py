@@ -13,9 +13,10 @@ from digest.errors import RelayRefused
 from digest.issue import Delivery, Envelope, Issue, Status
 from digest.mail import Transport
 from digest.paper import StoredPaper
-from digest.store import outbox, relay_pauses
+from digest.store import outbox
 from digest.store.database import writing
-from digest.store.presence import gone
+from digest.store.locks import gone
+from digest.store.outbox import pause
 
 log = logging.getLogger(__name__)
 
@@ -122,7 +123,7 @@ class Run:
             self.stop.set()
         until = self.clock() + self.policy.retry_after
         with writing(self.engine) as connection:
-            relay_pauses.pause(connection, self.relay, until=until, why=why)
+            pause(connection, self.relay, until=until, why=why)
 
     def leave(self) -> bool:
         """End a worker that the relay has no room for; False for the last one."""

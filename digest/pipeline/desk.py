@@ -8,14 +8,15 @@ import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
-from digest import due, selection, timetable
 from digest.issue import Issue, Pick
-from digest.mail.envelope import message_id
+from digest.mail.message import message_id
 from digest.paper import StoredPaper
 from digest.pipeline.examples import Readers
 from digest.pipeline.past import Past
 from digest.ranking import Background, Corpus, Encoder, Ranking, rank
-from digest.selection import Selection
+from digest.rules import schedule, selection
+from digest.rules.selection import Selection
+from digest.sources.arxiv import timetable
 from digest.store import issues, papers, votes
 from digest.store.votes import StoredVote
 from digest.subscriber import Criteria, Subscriber
@@ -181,7 +182,7 @@ class Desk:
         return replace(subscriber, max_papers=selection.LARGER * subscriber.max_papers)
 
     def _day_of(self, subscriber: Subscriber) -> date:
-        today = due.local_day(self._now, subscriber.schedule.timezone)
+        today = schedule.local_day(self._now, subscriber.schedule.timezone)
         return self._days.get(subscriber.key, today)
 
     def _issue(

@@ -9,9 +9,9 @@ import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
-from digest.embedding import text_of
+from digest.extras.embedding import text_of
 from digest.paper import Paper
-from digest.store import vectors
+from digest.store import caches
 from digest.store.database import reading, writing
 
 _AT_ONCE = 256
@@ -51,7 +51,7 @@ class StoredEncoder:
         """Give the vectors of title and abstract, in order."""
         texts = {_hash(text): text for text in map(text_of, papers)}
         with reading(self._engine) as connection:
-            known = vectors.load(connection, self._model.name, texts.keys())
+            known = caches.load_vectors(connection, self._model.name, texts.keys())
         new = [name for name in texts if name not in known]
         for start in range(0, len(new), _AT_ONCE):
             known |= self._learn({name: texts[name] for name in new[start : start + _AT_ONCE]})
@@ -66,7 +66,7 @@ class StoredEncoder:
         found = {name: row.tobytes() for name, row in zip(texts, rows, strict=True)}
         if not self._dry:
             with writing(self._engine) as connection:
-                vectors.keep(connection, self._model.name, found, now=self._now)
+                caches.keep_vectors(connection, self._model.name, found, now=self._now)
         return found
 
 

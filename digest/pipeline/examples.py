@@ -6,8 +6,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from digest.examples import in_order
-from digest.examples.identifiers import normal
+from digest.libraries.bibtex import in_order, normal
 from digest.paper import Paper, PaperId
 from digest.store import examples, papers
 from digest.subscriber import Example, Interest, Library, Subscriber

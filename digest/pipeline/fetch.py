@@ -7,13 +7,13 @@ from typing import Protocol
 
 import sqlalchemy as sa
 
-from digest import formats
 from digest.errors import ListingMalformed, SourceError, SourceUnavailable
 from digest.issue import Outcome
 from digest.paper import Dump, Listing, Rejection, Validators
 from digest.pipeline.collect import Collected, ExampleSupply, collect
 from digest.pipeline.hydrate import ANSWERS, Asker, Hydrated, complete, hydrate
-from digest.sources import Memory, Pull, Source, Verdict
+from digest.sources import registry
+from digest.sources.pull import Memory, Pull, Source, Verdict
 from digest.store import pulls, recording
 from digest.store.database import reading, writing
 from digest.store.pulls import PartOutcome, PullRecord
@@ -189,7 +189,7 @@ class _Reader:
     def read(self, dump: Dump, *, judged: bool = True) -> None:
         """Read and record one dump; a dump that is no listing is written down as such."""
         try:
-            listing = formats.parse(dump, self.format_name)
+            listing = registry.parse(dump, self.format_name)
         except ListingMalformed as error:
             self.complaints.append(str(error))
             self.broken.append(str(error))

@@ -11,9 +11,9 @@ from digest.errors import DeliveryDeferred, DeliveryFailed, DeliveryUncertain
 from digest.issue import Envelope
 from digest.mail import Transport
 from digest.mail.addresses import sender_address
-from digest.mail.notice import make_forward
-from digest.mail.returned import Returned
-from digest.store import alerts
+from digest.mail.inbound import Returned
+from digest.mail.message import make_forward
+from digest.store import state
 from digest.store.database import reading, writing
 
 log = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ def forward(
         return False
     cause = _CAUSE + sha256(returned.name.encode()).hexdigest()[:32]
     with reading(engine) as connection:
-        told = alerts.told(connection)
+        told = state.told(connection)
     if cause in told:
         return True
     a_day_ago = now - timedelta(days=1)
@@ -55,7 +55,7 @@ def forward(
     if not _send(connect, [make_forward(sender, each, letter, content, now) for each in to]):
         return False
     with writing(engine) as connection:
-        alerts.put(connection, [cause], now=now)
+        state.put_alert(connection, [cause], now=now)
     log.info("letter from=%s passed on to=%s", letter.sender, ",".join(to))
     return True
 

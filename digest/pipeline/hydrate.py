@@ -7,10 +7,10 @@ from typing import Protocol
 
 import sqlalchemy as sa
 
-from digest import formats
 from digest.errors import ListingMalformed
 from digest.paper import Dump
-from digest.sources import Pull
+from digest.sources import registry
+from digest.sources.pull import Pull
 from digest.store import papers, recording
 from digest.store.database import reading, writing
 
@@ -71,7 +71,7 @@ def hydrate(
 
 def complete(engine: sa.Engine, dump: Dump, *, now: datetime) -> int:
     """Add what an answer says to the papers held; count them. Raises ListingMalformed."""
-    listing = formats.parse(dump, "arxiv-api")
+    listing = registry.parse(dump, "arxiv-api")
     known = [a.paper.arxiv_id for a in listing.announcements if a.paper.arxiv_id]
     with writing(engine) as connection:
         found = recording.enrich(connection, listing)

@@ -6,16 +6,17 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from digest import due, selection
-from digest.case import Case, Made, Part, Standing
 from digest.issue import Issue
 from digest.paper import StoredPaper
 from digest.pipeline.desk import Desk, Draft
 from digest.pipeline.examples import Readers
 from digest.pipeline.past import Past
 from digest.ranking import Encoder
-from digest.store import finding, issues, papers, profiles, suppressions, votes
+from digest.rules import schedule, selection
+from digest.rules.explain import Case, Made, Part, Standing
+from digest.store import issues, papers, subscribers, votes
 from digest.store.issues import PastIssue
+from digest.store.papers import former_record
 from digest.subscriber import Subscriber, Suppression
 
 
@@ -40,7 +41,7 @@ class Inquiry:
     @property
     def is_past(self) -> bool:
         """Whether the day is over for the subscriber."""
-        return self.day < due.local_day(self.now, self.subscriber.schedule.timezone)
+        return self.day < schedule.local_day(self.now, self.subscriber.schedule.timezone)
 
 
 def inquire(connection: sa.Connection, inquiry: Inquiry) -> Case:
@@ -67,7 +68,9 @@ def _opened(connection: sa.Connection, inquiry: Inquiry, made: PastIssue | None)
     """Say what is known before one looks at the paper."""
     subscriber, is_past = inquiry.subscriber, inquiry.is_past
     why, at = (None, made.made_at) if made else _decided(connection, inquiry)
-    kept = made and made.profile and profiles.load(connection, made.profile, of=subscriber)
+    kept = (
+        made and made.profile and subscribers.load_profile(connection, made.profile, of=subscriber)
+    )
     profile = kept or subscriber
     past = _past(connection, inquiry, at if made or is_past else None)
     reach = selection.reach(profile, now=at, last_made_at=past.made_at(profile))
@@ -92,7 +95,7 @@ def _decided(connection: sa.Connection, inquiry: Inquiry) -> tuple[str | None, d
     for key in inquiry.subscriber.keys:
         if verdict := issues.verdict(connection, key, inquiry.day):
             return verdict.why, verdict.decided_at
-    return None, due.due_at(inquiry.subscriber.schedule, inquiry.day)
+    return None, schedule.due_at(inquiry.subscriber.schedule, inquiry.day)
 
 
 def _past(connection: sa.Connection, inquiry: Inquiry, bound: datetime | None) -> Past:
@@ -108,7 +111,7 @@ def _content(connection: sa.Connection, past: PastIssue) -> Made:
 def _suppression(
     connection: sa.Connection, subscriber: Subscriber, at: datetime
 ) -> Suppression | None:
-    known = suppressions.load(connection)
+    known = subscribers.load_suppressions(connection)
     found = (known[key] for key in subscriber.keys if key in known)
     return next((each for each in found if each.since <= at), None)
 
@@ -123,7 +126,7 @@ def _with_past(connection: sa.Connection, case: Case, stored: StoredPaper) -> Ca
     return replace(
         case,
         stored=then,
-        former=finding.former_record(connection, stored, case.asked),
+        former=former_record(connection, stored, case.asked),
         first_seen_at=stored.first_seen_at,
         had=_content(connection, earlier[-1]) if earlier else None,
         later=_content(connection, later[0]) if later else None,

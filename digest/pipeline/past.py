@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 
 from digest.issue import LIBRARY, Outcome, SourceReport
-from digest.store import issues, marks, pulls, suppressions
+from digest.store import issues, pulls, state, subscribers
 from digest.store.issues import Verdict
 from digest.store.pulls import PullRecord
 from digest.store.subscribers import hashed, known_since
@@ -46,7 +46,7 @@ class Past:
             last_day=issues.last_days(connection),
             last_made_at=issues.last_made(connection),
             decided=issues.verdicts(connection),
-            suppressed=frozenset(suppressions.load(connection)),
+            suppressed=frozenset(subscribers.load_suppressions(connection)),
             reports=tuple(
                 _report(last_pulls[name], has_brought=name in brought)
                 for name in sources
@@ -60,7 +60,7 @@ class Past:
             late=pulls.late(connection) | overdue,
             met_at=known_since(connection),
             had_until=mark.at
-            if (mark := marks.load(connection).get(marks.Name.HAD_UNTIL))
+            if (mark := state.load(connection).get(state.Name.HAD_UNTIL))
             else None,
         )
 

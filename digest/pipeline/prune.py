@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from digest.store import marks, pruning
+from digest.store import pruning, state
 from digest.store.database import writing
 
 _AT_ONCE = 200
@@ -51,5 +51,5 @@ def prune(
         progress()
     with writing(engine) as connection:
         pruning.prune_records(connection, before=now - _RECORDS, issues_before=now - keep_issues)
-        marks.put(connection, marks.Name.PRUNE, at=now)
+        state.put(connection, state.Name.PRUNE, at=now)
     return pruned

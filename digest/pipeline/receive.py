@@ -10,11 +10,12 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from digest.errors import DigestError, StoreError, StoreUnavailable
-from digest.mail.returned import Kind, Returned, read_returned
+from digest.mail.inbound import Kind, Returned, read_returned
 from digest.mail.tokens import Tokens, candidates
 from digest.ownership import make_folder
-from digest.store import bounces, issues, subscribers, suppressions
+from digest.store import issues, subscribers
 from digest.store.database import writing
+from digest.store.subscribers import add_suppression, count, count_bounce
 from digest.subscriber import Suppression
 
 log = logging.getLogger(__name__)
@@ -77,13 +78,13 @@ def receive(
         if email is None:
             return _of_nobody(returned)
         why = returned.why if is_proven else _UNPROVEN
-        is_new = bounces.add(
+        is_new = count_bounce(
             connection, email, kind=returned.kind.value, why=why, message=returned.name, at=now
         )
         ends = is_new and _ends_it(connection, email, returned.kind, now)
         if ends:
             because = why if returned.kind is Kind.UNSUBSCRIBE else f"{returned.kind}: {why}"
-            suppressions.add(connection, Suppression(email=email, why=because, since=now))
+            add_suppression(connection, Suppression(email=email, why=because, since=now))
     return Received(kind=returned.kind, why=why, email=email, suppressed=ends, returned=for_person)
 
 
@@ -235,4 +236,4 @@ def _ends_it(connection: sa.Connection, email: str, kind: Kind, now: datetime) -
     if kind is not Kind.SOFT:
         return True
     since = now - WITHIN
-    return bounces.count(connection, email, kind=kind.value, since=since) >= SOFT_BOUNCES
+    return count(connection, email, kind=kind.value, since=since) >= SOFT_BOUNCES

@@ -5,11 +5,11 @@ from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
-from digest import due
 from digest.issue import Issue
 from digest.pipeline.desk import Desk
 from digest.pipeline.past import Past
 from digest.ranking import Encoder
+from digest.rules import schedule
 from digest.store import issues
 from digest.store.database import reading
 from digest.subscriber import Subscriber
@@ -55,10 +55,10 @@ def _at(
     for key in subscriber.keys:
         for made in issues.past(connection, subscriber=key, day=day):
             return made.made_at
-    at = due.due_at(subscriber.schedule, day)
-    if at > now or due.why_not(subscriber.schedule, day):
+    at = schedule.due_at(subscriber.schedule, day)
+    if at > now or schedule.why_not(subscriber.schedule, day):
         return None
-    return now if day == due.local_day(now, subscriber.schedule.timezone) else at
+    return now if day == schedule.local_day(now, subscriber.schedule.timezone) else at
 
 
 def _issue(

@@ -15,9 +15,9 @@ from digest.errors import (
 )
 from digest.issue import Delivery, Envelope, Issue, Status
 from digest.mail import Outcome, Transport
-from digest.mail.verdicts import SERVICE_CLOSING, Stage
+from digest.mail.relay import SERVICE_CLOSING, Stage
 from digest.pipeline.delivering import Run
-from digest.retry import next_try
+from digest.rules.retry import next_try
 from digest.store import issues, outbox
 from digest.store.database import reading, writing
 

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from digest.errors import SummaryFailed, SummaryRefused
+from digest.extras.summary import Question, Writer, question_about
 from digest.issue import Issue, Pick
-from digest.store import summaries
+from digest.store import caches
 from digest.store.database import reading, writing
-from digest.summary import Question, Writer, question_about
 
 _BUDGET = timedelta(minutes=2)
 """All summaries of a run together: the mail goes out on time."""
@@ -84,7 +84,7 @@ class StoredSummaries:
             return {
                 asked[name]: text
                 for language, asked in by_language.items()
-                for name, text in summaries.load(
+                for name, text in caches.load_summaries(
                     connection, self._model, language, asked.keys()
                 ).items()
             }
@@ -124,7 +124,7 @@ class StoredSummaries:
             self._failed(error)
             return None
         with writing(self._engine) as connection:
-            summaries.keep(
+            caches.keep_summary(
                 connection, self._model, question.language, question.fingerprint, text, now=now
             )
         self._in_a_row = 0
@@ -135,7 +135,7 @@ class StoredSummaries:
         if self._stopped:
             raise _Spent
         with writing(self._engine) as connection:
-            if not summaries.may_ask(connection, now.date(), most=self._max_per_day):
+            if not caches.may_ask(connection, now.date(), most=self._max_per_day):
                 raise _Spent
 
     def _failed(self, error: SummaryFailed) -> None:

@@ -7,12 +7,12 @@ in both, a common one down to 0.4 of that, and up to 12 for what is near it in m
 day of age -1. The examples and `about` are one direction: an example 160 times the cosine in words
 and 24 times that in meaning, `about` 64 and 38, all of centred vectors. What chance gives in
 meaning is taken off. An interest that has nothing but `require` gives 5, less the more it wants
-beside. Points become a score as calibration.py says.
+beside. Points become a score as score.py says.
 """
 
 from digest.ranking.background import Background, Encoder
 from digest.ranking.corpus import Corpus
-from digest.ranking.hits import Hit, hits
+from digest.ranking.features import Hit, hits
 from digest.ranking.rank import Ranking, rank, score
 
 __all__ = ["Background", "Corpus", "Encoder", "Hit", "Ranking", "hits", "rank", "score"]

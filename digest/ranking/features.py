@@ -1,4 +1,7 @@
-"""What can be said of a paper in points: one column for each distinct term anybody follows."""
+"""What can be said of a paper in points: one column for each distinct term anybody follows.
+
+How often each followed term occurs in a batch, for checking a profile.
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -12,11 +15,10 @@ from scipy import sparse
 
 from digest.issue import ReasonKind
 from digest.ranking.background import Background
-from digest.ranking.categories import plain_category
 from digest.ranking.corpus import Corpus
-from digest.ranking.matching import Fit, Ints, Pattern, parse_pattern
+from digest.ranking.matching import Fit, Ints, Pattern, parse_pattern, plain_category
 from digest.ranking.names import parse_name
-from digest.ranking.stems import stem
+from digest.ranking.terms import stem
 from digest.subscriber import (
     Criteria,
     FollowedAuthor,
@@ -223,3 +225,25 @@ class Features:
         for feature in features:
             mask[self._columns[feature].rows] = True
         return mask
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """How many papers match a keyword, an author or a category, as it is written."""
+
+    kind: ReasonKind
+    term: str
+    count: int
+
+
+def hits(corpus: Corpus, subscriber: Subscriber) -> tuple[Hit, ...]:
+    """Count the papers of each term of a profile, required and excluded ones too, each once."""
+    counted = {
+        (feature, written): None
+        for terms in every_part(subscriber)
+        for feature, written, _ in followed(terms)
+    }
+    return tuple(
+        Hit(kind=feature.kind, term=written, count=len(observe(corpus, feature).rows))
+        for feature, written in counted
+    )

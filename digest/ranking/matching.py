@@ -1,19 +1,22 @@
-"""Where keywords match: patterns looked up in one index over the texts of a batch."""
+"""Where keywords match: patterns looked up in one index over the texts of a batch.
+
+Categories by any of their names: arXiv's aliases, whole archives, bioRxiv's spellings.
+"""
 
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from digest.paper import Paper
-from digest.ranking.plurals import kindred, singular_as_written
-from digest.ranking.terms import fold, is_word, tokens
+from digest.ranking.terms import fold, is_word, kindred, singular_as_written, tokens
 from digest.subscriber import Keyword
+from digest.taxonomy import ALIASES, archive
 
 Ints = NDArray[np.int64]
 
@@ -198,3 +201,28 @@ def _numbered(names: Sequence[str]) -> dict[str, Ints]:
         for form in (name, *kindred(name)):
             found[form].append(number)
     return {name: np.asarray(numbers, dtype=np.int64) for name, numbers in found.items()}
+
+
+@lru_cache(maxsize=10_000)
+def plain_category(name: str) -> str:
+    """Write a category as it is compared: case, dashes, underscores and blanks folded."""
+    return re.sub(r"[\s_‐‑‒–—−-]+", "-", name.strip().casefold())
+
+
+_SAME = {
+    plain_category(one): plain_category(other)
+    for pair in ALIASES.items()
+    for one, other in (pair, pair[::-1])
+}
+
+
+@lru_cache(maxsize=10_000)
+def category_names(category: str) -> frozenset[str]:
+    """Give everything a paper's category answers to: itself, its alias, their archives."""
+    name = plain_category(category)
+    names = {name, _SAME.get(name, name)}
+    return frozenset(names | {archive(one) for one in names if _is_arxiv(one)})
+
+
+def _is_arxiv(name: str) -> bool:
+    return re.fullmatch(r"[a-z-]+\.[a-z-]{2,}", name) is not None

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from digest.issue import ReasonKind
+from digest.ranking.corpus import Weights
 from digest.ranking.features import Feature
-from digest.ranking.texts import Weights
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,23 +10,21 @@ from numpy.typing import NDArray
 
 from digest.issue import Pick, Reason, ReasonKind
 from digest.paper import Paper, collapse
-from digest.ranking.calibration import Scale, bounded, scale
-from digest.ranking.choice import Choice, Offer, choose
-from digest.ranking.compiling import (
+from digest.ranking.choice import Choice, Kinship, Offer, choose
+from digest.ranking.compile import (
     compile_interest,
     scores_something,
     texts_of,
+    vote_terms,
+    vote_text,
     wants_categories_alone,
 )
-from digest.ranking.corpus import Corpus
+from digest.ranking.corpus import Corpus, Texts
 from digest.ranking.features import AGE, POPULARITY, Feature, Features, every_part, followed
-from digest.ranking.feedback import vote_terms, vote_text
-from digest.ranking.kinship import Kinship
 from digest.ranking.matching import Ints
 from digest.ranking.model import Model
 from digest.ranking.reasons import explain
-from digest.ranking.scoring import points
-from digest.ranking.texts import Texts
+from digest.ranking.score import Scale, bounded, points, scale
 from digest.subscriber import Criteria, Interest, Schedule, Subscriber, Vote
 
 Floats = NDArray[np.float64]

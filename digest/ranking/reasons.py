@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digest.issue import EVERYTHING_ELSE, Reason, ReasonKind
-from digest.ranking.calibration import Scale
+from digest.ranking.corpus import Texts
 from digest.ranking.features import Features
 from digest.ranking.matching import Ints
 from digest.ranking.model import Model, Saying, Term
-from digest.ranking.texts import Texts
+from digest.ranking.score import Scale
 
 NAMED = 8
 CHANCE = "what any paper has by chance"

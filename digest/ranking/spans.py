@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from digest.ranking.matching import Element, Fit, Pattern
-from digest.ranking.plurals import kindred, singular_as_written
 from digest.ranking.terms import (
     AROUND_RELATION,
     POSSESSIVE,
@@ -16,6 +15,8 @@ from digest.ranking.terms import (
     TOKEN,
     fold_character,
     is_word,
+    kindred,
+    singular_as_written,
 )
 
 Span = tuple[int, int]

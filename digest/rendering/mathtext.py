@@ -2,14 +2,14 @@
 
 What isn't surely understood stays as its author wrote it: a formula with an unknown command
 whole, with its dollars; amounts of money, links, identifiers and paths always. Scripts outside
-formulas are read in the shapes that `tex.scripts` lists, dollars as `tex.dollars` says.
+formulas are read in the shapes that `tex.runs` lists, dollars as `tex.prose` says.
 """
 
 import re
 from functools import lru_cache
 
-from digest.rendering.tex import prose
-from digest.rendering.tex.script import Run, Script, merged, write
+from digest.tex import prose
+from digest.tex.runs import Run, Script, merged, write
 
 __all__ = ["Run", "Script", "plain", "runs"]
 

@@ -8,7 +8,7 @@ from digest.issue import Reason, ReasonKind
 from digest.ranking.matching import Pattern, parse_pattern
 from digest.rendering.language import Words
 from digest.rendering.mathtext import plain
-from digest.rendering.words import cut, one_line
+from digest.rendering.text import cut, one_line
 from digest.subscriber import Keyword
 
 SHOWN = 3

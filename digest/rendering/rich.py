@@ -7,9 +7,10 @@ from html import escape
 
 from digest.ranking.matching import Pattern
 from digest.ranking.spans import Span, spans
-from digest.rendering.links import web_address
-from digest.rendering.mathtext import Script, plain, runs
-from digest.rendering.words import addresses
+from digest.rendering.mathtext import plain, runs
+from digest.rendering.paper_links import web_address
+from digest.rendering.text import addresses
+from digest.tex.runs import Script
 
 _TAGS = {Script.LINE: "{}", Script.SUB: "<sub>{}</sub>", Script.SUP: "<sup>{}</sup>"}
 

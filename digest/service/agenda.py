@@ -4,7 +4,7 @@ import heapq
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from digest.due import next_due
+from digest.rules.schedule import next_due
 from digest.subscriber import Schedule
 
 

@@ -9,12 +9,12 @@ import sqlalchemy as sa
 from digest import wiring
 from digest.config import Settings
 from digest.errors import DeliveryError, SourceError
-from digest.mail.notice import make_notice
+from digest.mail.message import make_notice
+from digest.net.client import beat
 from digest.pipeline.delivering import Delivered
 from digest.service import troubles
 from digest.service.troubles import Trouble
-from digest.sources.heartbeat import beat
-from digest.store import alerts, backlog, marks, pulls
+from digest.store import outbox, pulls, state
 from digest.store.database import reading, writing
 
 log = logging.getLogger(__name__)
@@ -36,8 +36,8 @@ def standing(
     """Name what is wrong now: with sources, deliveries and subscribers' files."""
     with reading(engine) as connection:
         failing = pulls.failing(connection)
-        oldest = backlog.oldest_waiting(connection, now=now)
-        last_sent = backlog.last_sent(connection)
+        oldest = outbox.oldest_waiting(connection, now=now)
+        last_sent = outbox.last_sent(connection)
     patience = {source.name: source.alert_after for source in settings.sources}
     return [
         *troubles.of_sources(patience, failing, now),
@@ -57,19 +57,19 @@ def tell(
     if not settings.alerts_to or settings.mail is None or not found:
         return ()
     with reading(engine) as connection:
-        new = troubles.untold(found, alerts.told(connection), now)
+        new = troubles.untold(found, state.told(connection), now)
     if not new or not send(settings, new, now=now):
         return ()
     causes = tuple(trouble.cause for trouble in new)
     with writing(engine) as connection:
-        alerts.put(connection, causes, now=now)
+        state.put_alert(connection, causes, now=now)
     return causes
 
 
 def is_untold(engine: sa.Engine, trouble: Trouble, *, now: datetime) -> bool:
     """Whether a trouble was not told today."""
     with reading(engine) as connection:
-        return bool(troubles.untold([trouble], alerts.told(connection), now))
+        return bool(troubles.untold([trouble], state.told(connection), now))
 
 
 def send(settings: Settings, new: Sequence[Trouble], *, now: datetime) -> bool:
@@ -101,7 +101,7 @@ def send(settings: Settings, new: Sequence[Trouble], *, now: datetime) -> bool:
 def all_is_well(settings: Settings, engine: sa.Engine, *, now: datetime) -> None:
     """Remember a good run, and call the heartbeat; that it does not answer is only logged."""
     with writing(engine) as connection:
-        marks.put(connection, marks.Name.GOOD_RUN, at=now)
+        state.put(connection, state.Name.GOOD_RUN, at=now)
     if settings.heartbeat is None:
         return
     try:

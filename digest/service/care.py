@@ -14,7 +14,7 @@ from digest.pipeline.receive import Received, receive_inbox
 from digest.service import alerting, figures
 from digest.service.troubles import FAILED, Trouble, untold
 from digest.service.work import Halted, Work
-from digest.store import marks
+from digest.store import state
 from digest.store.database import reading
 
 log = logging.getLogger(__name__)
@@ -112,7 +112,7 @@ class Care:
     def _prune(self, settings: Settings, get_on: Callable[[], None]) -> None:
         now = wiring.now()
         with reading(self._work.engine) as connection:
-            before = marks.load(connection).get(marks.Name.PRUNE)
+            before = state.load(connection).get(state.Name.PRUNE)
         if before is not None and before.at <= now < before.at + _PRUNE_EVERY:
             return
         pruned = prune(

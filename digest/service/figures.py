@@ -13,8 +13,9 @@ import sqlalchemy as sa
 from digest.config import Settings
 from digest.errors import ConfigError, StoreError
 from digest.issue import Outcome
-from digest.store import backlog, issues, marks, papers, pulls
+from digest.store import issues, outbox, papers, pulls
 from digest.store.database import reading
+from digest.store.state import Name, load
 from digest.wiring.checks import METRICS_HOST, metrics_problem
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_STEPS = (marks.Name.PULL, marks.Name.COMPOSE, marks.Name.DELIVER)
+_STEPS = (Name.PULL, Name.COMPOSE, Name.DELIVER)
 
 Rows = Iterator[tuple[str, str, dict[str, str], float]]
 """Name, what it is, labels, value."""
@@ -33,10 +34,10 @@ def rows(engine: sa.Engine) -> Rows:
     """Give every figure there is; times are Unix time in seconds."""
     with reading(engine) as connection:
         last = pulls.last(connection)
-        counts = backlog.counts(connection)
+        counts = outbox.counts(connection)
         held = papers.count(connection)
         made = issues.count(connection)
-        marked = marks.load(connection)
+        marked = load(connection)
     for name, pull in last.items():
         labels = {"source": name}
         about = "Last pull of a source."
@@ -57,7 +58,7 @@ def rows(engine: sa.Engine) -> Rows:
             yield "digest_step_seconds", "How long a step took last.", labels, mark.seconds or 0.0
             about = "When a step last did something."
             yield "digest_step_timestamp_seconds", about, labels, mark.at.timestamp()
-    if well := marked.get(marks.Name.GOOD_RUN):
+    if well := marked.get(Name.GOOD_RUN):
         yield "digest_good_run_timestamp_seconds", "Last good run.", {}, well.at.timestamp()
 
 

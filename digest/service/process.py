@@ -24,7 +24,7 @@ from digest.service.care import STEPS, Care
 from digest.service.notify import Notifier
 from digest.service.troubles import Trouble
 from digest.service.work import Work
-from digest.store.presence import Hold, sole
+from digest.store.locks import Hold, sole
 
 log = logging.getLogger(__name__)
 

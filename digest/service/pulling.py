@@ -3,7 +3,7 @@
 from datetime import datetime, time, timedelta
 
 from digest.issue import Outcome
-from digest.timetable import EASTERN, expected, listing_day
+from digest.sources.arxiv.timetable import EASTERN, expected, listing_day
 
 AGAIN = timedelta(minutes=15)
 """After a source was late, stale or failed."""

@@ -17,7 +17,7 @@ from digest.pipeline.delivering import Delivered
 from digest.pipeline.fetch import Fetched, fetch
 from digest.service.agenda import Agenda
 from digest.service.pulling import next_pull
-from digest.store import backlog, good_files, marks, pulls, subscribers
+from digest.store import good_files, outbox, pulls, state, subscribers
 from digest.store.database import reading, writing
 from digest.subscriber import Subscriber
 from digest.wiring import people
@@ -82,7 +82,7 @@ class Work:
                 _tell_of_a_pull(each)
             for line in haul.complaints:
                 log.warning("%s", line)
-            self._mark(marks.Name.PULL, began)
+            self._mark(state.Name.PULL, began)
             return haul.fetched
 
     def compose(self) -> int:
@@ -107,7 +107,7 @@ class Work:
             if composed.issues or composed.skipped:
                 why = ",".join(f"{reason}:{n}" for reason, n in sorted(composed.skipped.items()))
                 log.info("issues=%d skipped=%s", composed.issues, why or "0")
-                self._mark(marks.Name.COMPOSE, began)
+                self._mark(state.Name.COMPOSE, began)
             return composed.issues
 
     def deliver(self) -> Delivered:
@@ -115,7 +115,7 @@ class Work:
         with self.step("deliver"):
             settings = self.current()
             with reading(self.engine) as connection:
-                if not backlog.is_ready(connection, now=wiring.now()):
+                if not outbox.is_ready(connection, now=wiring.now()):
                     return self.delivered
             began = time.monotonic()
             self.delivered = wiring.dispatch(
@@ -127,7 +127,7 @@ class Work:
             )
             if why := self.delivered.paused or self.delivered.refused:
                 log.warning("relay=refuses waiting=%d reply=%r", self.delivered.waiting, str(why))
-            self._mark(marks.Name.DELIVER, began)
+            self._mark(state.Name.DELIVER, began)
             return self.delivered
 
     def current(self) -> Settings:
@@ -218,10 +218,10 @@ class Work:
     def _is_alive(self, name: str) -> None:
         self.busy[name] = time.monotonic()
 
-    def _mark(self, name: marks.Name, began: float) -> None:
+    def _mark(self, name: state.Name, began: float) -> None:
         seconds = time.monotonic() - began
         with writing(self.engine) as connection:
-            marks.put(connection, name, at=wiring.now(), seconds=seconds)
+            state.put(connection, name, at=wiring.now(), seconds=seconds)
 
 
 def _tell_of_a_pull(each: Fetched) -> None:

@@ -16,9 +16,9 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from digest.errors import StoreError
-from digest.store import copies, subscribers
+from digest.store import backup, subscribers
 from digest.store.database import sqlite_file, writing
-from digest.store.presence import sole
+from digest.store.locks import sole
 
 _PATIENCE_MS = 10_000
 _BLOCK = 1 << 20
@@ -82,11 +82,11 @@ def holders(folder: Path, addresses: Iterable[str], *, but: Iterable[Path] = ())
 def _erase_in_copy(copy: Path, addresses: Sequence[str], now: datetime) -> None:
     """Forget a person in a copy as well; one of another schema stays as it is, and is named."""
     try:
-        with copies.opened(copy) as engine, writing(engine) as connection:
+        with backup.opened(copy) as engine, writing(engine) as connection:
             subscribers.erase(connection, addresses, now=now)
         with closing(sqlite3.connect(copy, isolation_level=None)) as database:
             database.execute("VACUUM")
-        copies.fold(copy)
+        backup.fold(copy)
     except (StoreError, sqlite3.Error):
         return
 

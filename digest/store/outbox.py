@@ -3,16 +3,74 @@
 queued → claimed → sending → sent, or deferred, failed, uncertain, suppressed. `sending` is
 committed before the final dot and `sent` after the 250, so that a crash in between leaves a row
 that says so (RFC 1047).
+
+How the outbox stands: what waits, what may be sent now, and how much of each.
+
+Relays that are left alone for a while, after a burst of failures.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from digest.issue import Delivery, Status
 from digest.store import schema
-from digest.store.backlog import may_be_claimed
+from digest.store.database import upsert
+
+_BACKLOG = schema.deliveries
+
+
+def counts(connection: sa.Connection) -> dict[Status, int]:
+    """Count the deliveries in each state."""
+    query = sa.select(_BACKLOG.c.status, sa.func.count()).group_by(_BACKLOG.c.status)
+    return {Status(status): number for status, number in connection.execute(query)}
+
+
+def waiting(connection: sa.Connection) -> int:
+    """Count the deliveries that a later run takes up."""
+    under_way = (Status.QUEUED, Status.CLAIMED, Status.SENDING, Status.DEFERRED)
+    query = sa.select(sa.func.count()).where(
+        sa.or_(
+            _BACKLOG.c.status.in_([status.value for status in under_way]),
+            sa.and_(_BACKLOG.c.status == Status.UNCERTAIN.value, _BACKLOG.c.next_at.is_not(None)),
+        )
+    )
+    return int(connection.execute(query).scalar_one())
+
+
+def is_ready(connection: sa.Connection, *, now: datetime) -> bool:
+    """Say whether a run would have something to do: to send, or to take up from a dead one."""
+    over = _BACKLOG.c.status.in_([Status.CLAIMED.value, Status.SENDING.value])
+    query = sa.select(sa.literal(1)).where(sa.or_(may_be_claimed(now), over)).limit(1)
+    return connection.execute(query).first() is not None
+
+
+def oldest_waiting(connection: sa.Connection, *, now: datetime) -> datetime | None:
+    """Say since when the oldest has waited of those that could be sent now."""
+    query = sa.select(sa.func.min(_BACKLOG.c.queued_at)).where(may_be_claimed(now))
+    at: datetime | None = connection.execute(query).scalar_one()
+    return at
+
+
+def last_sent(connection: sa.Connection) -> datetime | None:
+    """Say when a message was accepted last."""
+    query = sa.select(sa.func.max(_BACKLOG.c.settled_at))
+    at: datetime | None = connection.execute(
+        query.where(_BACKLOG.c.status == Status.SENT.value)
+    ).scalar_one()
+    return at
+
+
+def may_be_claimed(now: datetime) -> sa.ColumnElement[bool]:
+    """Say of a row whether a run may take it now."""
+    again = (Status.DEFERRED.value, Status.UNCERTAIN.value)
+    return sa.or_(
+        _BACKLOG.c.status == Status.QUEUED.value,
+        sa.and_(_BACKLOG.c.status.in_(again), _BACKLOG.c.next_at <= now),
+    )
+
 
 _TABLE = schema.deliveries
 _UNSETTLED = (Status.CLAIMED, Status.SENDING, Status.UNCERTAIN)
@@ -281,3 +339,32 @@ def _delivery(row: sa.RowMapping) -> Delivery:
         next_at=row["next_at"],
         reply=row["reply"],
     )
+
+
+_PAUSES = schema.relay_pauses
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelayPause:
+    """Until when a relay is left alone, and why."""
+
+    relay: str
+    until: datetime
+    why: str
+
+
+def pause(connection: sa.Connection, relay: str, *, until: datetime, why: str) -> None:
+    """Leave a relay alone; a later word replaces an earlier one."""
+    statement = upsert(_PAUSES, connection).values(relay=relay, until=until, why=why)
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=[_PAUSES.c.relay], set_={"until": until, "why": why}
+        )
+    )
+
+
+def current(connection: sa.Connection, relay: str, *, now: datetime) -> RelayPause | None:
+    """Give the pause that a relay has now."""
+    query = sa.select(_PAUSES).where(_PAUSES.c.relay == relay, _PAUSES.c.until > now)
+    row = connection.execute(query).mappings().one_or_none()
+    return RelayPause(**row) if row else None

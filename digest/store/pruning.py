@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from digest.issue import Status
-from digest.store import profiles, schema
+from digest.store import schema, subscribers
 from digest.store.database import upsert
 from digest.store.issues import FREE_AGAIN
 
@@ -145,6 +145,6 @@ def prune_records(connection: sa.Connection, *, before: datetime, issues_before:
         sa.delete(schema.vectors).where(
             sa.func.coalesce(schema.vectors.c.made_at, before) <= before
         ),
-        profiles.unused(),
+        subscribers.unused(),
     ):
         connection.execute(statement)

@@ -7,9 +7,9 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from digest import identity
-from digest.identity import Key, KeyKind
 from digest.paper import Announcement, AnnounceType, Listing, Paper
+from digest.rules import identity
+from digest.rules.identity import Key, KeyKind
 from digest.store import schema, votes
 from digest.store.database import serialise, upsert
 from digest.store.papers import chunks, facts, paper_of, rows_by_key

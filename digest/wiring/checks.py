@@ -15,7 +15,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from digest import config, prospects, taxonomy
+from digest import config, taxonomy
 from digest.config import Secret, Settings, SourceSettings
 from digest.errors import (
     ConfigError,
@@ -29,8 +29,9 @@ from digest.errors import (
     missing_extra,
 )
 from digest.pipeline.receive import new_letters
-from digest.ranking.categories import plain_category
-from digest.sources.file import files_of
+from digest.ranking.matching import plain_category
+from digest.rules import prospects
+from digest.sources.files import files_of
 from digest.subscriber import Subscriber
 from digest.wiring import people
 from digest.wiring.mail import mail_of, read_password, signer

@@ -13,17 +13,17 @@ from digest.issue import Delivery, Envelope, Issue, Status
 from digest.mail import Transport
 from digest.mail.addresses import sender_address, sender_domain
 from digest.mail.directory import DirectoryTransport
-from digest.mail.envelope import MailHeaders, make_content
-from digest.mail.lists import feedback_id
+from digest.mail.headers import feedback_id
+from digest.mail.inbound import Returned
+from digest.mail.message import MailHeaders, make_content
 from digest.mail.relay import Relay
-from digest.mail.returned import Returned
 from digest.mail.smtp import SmtpTransport
 from digest.mail.tokens import Tokens, bounce_address
 from digest.pipeline.deliver import deliver
 from digest.pipeline.delivering import Delivered, Policy
 from digest.pipeline.forward import forward
 from digest.pipeline.receive import Forward
-from digest.store import keys
+from digest.store import state
 from digest.store.database import writing
 from digest.wiring.store import now
 from digest.wiring.templates import NOBODYS, renderer, unsubscribe
@@ -148,7 +148,7 @@ def signer(settings: Settings) -> "Signer | None":
 def tokens(engine: sa.Engine) -> Tokens:
     """Give what makes tokens, and knows them again; the key is made with the first."""
     with writing(engine) as connection:
-        return Tokens(keys.ensure(connection))
+        return Tokens(state.ensure(connection))
 
 
 def wrapper(

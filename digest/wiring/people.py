@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from digest import config
 from digest.config import Settings
-from digest.config.people import reader
+from digest.config.rows import reader
 from digest.errors import ConfigError
 from digest.store import good_files
 from digest.store import subscribers as kept_subscribers

@@ -12,7 +12,7 @@ from digest.pipeline.encoding import StoredEncoder
 from digest.wiring.store import now
 
 if TYPE_CHECKING:
-    from digest.embedding.encoder import SentenceEncoder
+    from digest.extras.embedding import SentenceEncoder
 
 
 def encoder(
@@ -38,7 +38,7 @@ def load_model(settings: Settings, *, dry: bool = True) -> "SentenceEncoder | No
         return None
     where = settings.where("ranking", "model" if settings.ranking.model else "embeddings")
     try:
-        from digest.embedding.encoder import SentenceEncoder, model_folder
+        from digest.extras.embedding import SentenceEncoder, model_folder
     except ImportError as error:
         raise missing_extra(settings.where("ranking", "embeddings"), error, "embeddings") from error
     kept = settings.state_folder(os.environ) / "models"

@@ -6,23 +6,25 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 
-from digest import formats, taxonomy
+from digest import taxonomy
 from digest.config import Settings, SourceSettings
 from digest.errors import ConfigError, ListingMalformed, SourceError
+from digest.libraries.crossref import Crossref
+from digest.libraries.zotero import Zotero
+from digest.net.client import Client
 from digest.paper import Paper
 from digest.pipeline.collect import ExampleSupply
 from digest.pipeline.fetch import Supply
-from digest.sources import FileSource, Source, UrlSource
-from digest.sources.arxiv import ArxivSource
-from digest.sources.arxiv_api import ArxivApiSource
-from digest.sources.arxiv_oai import ArxivOaiSource
-from digest.sources.biorxiv import BiorxivSource
-from digest.sources.client import Client
-from digest.sources.crossref import Crossref
-from digest.sources.huggingface import HuggingFaceSource
-from digest.sources.hydration import Hydrator
+from digest.sources import registry
+from digest.sources.arxiv.api_source import ArxivApiSource, Hydrator
+from digest.sources.arxiv.oai_source import ArxivOaiSource
+from digest.sources.arxiv.source import ArxivSource
+from digest.sources.biorxiv.source import BiorxivSource
+from digest.sources.feed.url import UrlSource
+from digest.sources.files import FileSource
+from digest.sources.huggingface.source import HuggingFaceSource
 from digest.sources.kept import DumpFolder
-from digest.sources.zotero import Zotero
+from digest.sources.pull import Source
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +72,7 @@ def papers_by(name: str, *, contact: str) -> list[Paper]:
     with Client(contact=contact) as client:
         dump = Hydrator(client=client).latest_by(name)
     try:
-        return [each.paper for each in formats.parse(dump, "arxiv-api").announcements]
+        return [each.paper for each in registry.parse(dump, "arxiv-api").announcements]
     except ListingMalformed as error:
         raise SourceError(str(error)) from error
 

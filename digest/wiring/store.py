@@ -11,10 +11,10 @@ import sqlalchemy as sa
 
 from digest import config
 from digest.config import Settings
-from digest.config.database import SYSTEM_STATE, last_good_file
+from digest.config.paths import SYSTEM_STATE, last_good_file
 from digest.errors import ConfigError
 from digest.ownership import Account, make_file, make_folder, service_account
-from digest.store import copies, database
+from digest.store import backup, database
 from digest.store.database import reading, writing
 
 log = logging.getLogger(__name__)
@@ -60,10 +60,10 @@ def load_last_good(explicit: str | None) -> Settings | None:
 def _revive(engine: sa.Engine) -> None:
     """Take a copy into service that somebody has put in place by hand."""
     with reading(engine) as connection:
-        is_copy = copies.is_copy(connection)
+        is_copy = backup.is_copy(connection)
     if is_copy:
         with writing(engine) as connection:
-            held = copies.revive(connection, had_until=now())
+            held = backup.revive(connection, had_until=now())
         log.warning("database=copy held=%d: what was announced until now counts as had", held)
 
 

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 
 from digest.config import Settings
+from digest.extras.summary import Endpoint
 from digest.pipeline.summaries import StoredSummaries
-from digest.summary.endpoint import Endpoint
 
 
 @contextmanager

@@ -5,15 +5,16 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
-from digest import rendering
 from digest.bundled import bundled
 from digest.config import Settings
 from digest.issue import Issue, Message
-from digest.mail import envelope
+from digest.mail import message
 from digest.mail.addresses import own_mailbox
 from digest.mail.tokens import Tokens
-from digest.rendering import Footer, Renderer
-from digest.rendering.dictionary import is_words
+from digest.rendering import renderer as rendering
+from digest.rendering.issue_view import Footer
+from digest.rendering.language import is_words
+from digest.rendering.renderer import Renderer
 from digest.rendering.samples import trial_issues
 
 NOBODYS = Tokens(b"")
@@ -40,7 +41,7 @@ def forget() -> None:
     """Let go of everything that was rendered; what comes next is rendered anew."""
     _shipped.cache_clear()
     rendering.forget()
-    envelope.forget()
+    message.forget()
 
 
 def _templates(settings: Settings) -> Renderer:

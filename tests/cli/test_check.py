@@ -75,7 +75,7 @@ def table(text: str, *without: str) -> Break:
             for name in [name for name in sys.modules if name.partition(".")[0] == package]:
                 monkeypatch.delitem(sys.modules, name)
             monkeypatch.setitem(sys.modules, package, None)
-        monkeypatch.delitem(sys.modules, "digest.embedding.encoder", raising=False)
+        monkeypatch.delitem(sys.modules, "digest.extras.embedding", raising=False)
 
     return change
 

@@ -43,7 +43,7 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def installed(world: World, elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     """The machine's installation, with papers and somebody for each command."""
-    monkeypatch.setattr("digest.config.places.SYSTEM_FILE", world.config)
+    monkeypatch.setattr("digest.config.paths.SYSTEM_FILE", world.config)
     world.digest = 'alerts_to = ["ops@example.org"]'
     world.write()
     world.announce(*make_papers(3))

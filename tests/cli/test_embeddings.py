@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from digest.store import schema
 from digest.store.database import open_database, reading, writing
-from embedding.tiny_model import make_weights, write_model
+from extras.tiny_model import make_weights, write_model
 from world import World, make_papers
 
 ASKED = '\n[ranking]\nembeddings = true\nmodel = "model"\n'
@@ -71,7 +71,7 @@ def test_days_without_papers_are_replayed_too(embedded: World) -> None:
 def test_without_the_extra_one_line_says_what_to_install(
     embedded: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delitem(sys.modules, "digest.embedding.encoder", raising=False)
+    monkeypatch.delitem(sys.modules, "digest.extras.embedding", raising=False)
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     said = embedded.run("rank", "ada@example.org")
     assert said.code == 2

@@ -10,7 +10,7 @@ from freezegun import freeze_time
 
 from digest import wiring
 from digest.store import erasing
-from digest.store.presence import sole
+from digest.store.locks import sole
 from running import Running
 from servers import smtp_server
 from world import World, make_papers

@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from digest import wiring
-from digest.sources.client import Client
+from digest.net.client import Client
 from world import World, make_papers
 from zotero_service import DOWN, KEY, ZoteroService
 

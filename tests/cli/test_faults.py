@@ -11,7 +11,7 @@ import pytest
 from freezegun import freeze_time
 
 from arxiv_pages import feed, feed_path, page, page_path
-from digest.sources.client import Client, Limits
+from digest.net.client import Client, Limits
 from http_server import HttpServer, Reply
 from world import Result, World
 

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from freezegun import freeze_time
 
-from digest.sources.client import Client
+from digest.net.client import Client
 from http_server import HttpServer, Reply
 from world import Result, World
 

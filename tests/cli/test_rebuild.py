@@ -11,7 +11,7 @@ import pytest
 from freezegun import freeze_time
 
 from arxiv_pages import feed, feed_path
-from digest.sources.client import Client
+from digest.net.client import Client
 from http_server import HttpServer, Reply
 from world import World, make_papers
 

@@ -10,7 +10,7 @@ import pytest
 from freezegun import freeze_time
 
 from digest.cli import output
-from digest.sources.client import Client
+from digest.net.client import Client
 from http_server import HttpServer, Reply
 from servers import smtp_server
 from world import World, make_papers

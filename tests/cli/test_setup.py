@@ -12,7 +12,7 @@ import pytest
 from child import Child
 from digest import __version__
 from digest.cli import setup
-from digest.config.database import database_url
+from digest.config.paths import database_url
 from world import World, make_papers, run
 
 ROOT = Path(__file__).parents[2]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.config.schema_subscriber import SubscriberTable
+from digest.config.subscribers import SubscriberTable
 from servers import smtp_server
 from world import World, make_papers
 

@@ -9,10 +9,9 @@ import pytest
 from pydantic import BaseModel
 
 from digest.config import Settings, load, load_subscriber
-from digest.config.schema import DigestTable, MetricsTable, SummaryTable
-from digest.config.schema_mail import MailTable
 from digest.config.schema_source import SOURCE_TABLES
-from digest.config.schema_subscriber import PauseTable, ProfileTable, SubscriberTable
+from digest.config.settings import DigestTable, MailTable, MetricsTable, SummaryTable
+from digest.config.subscribers import PauseTable, ProfileTable, SubscriberTable
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = (ROOT / "config.example.toml").read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from digest.config import MailSettings, Settings, SourceSettings, find, load
-from digest.config.schema_subscriber import InterestTable, SubscriberTable
+from digest.config.subscribers import InterestTable, SubscriberTable
 from digest.errors import ConfigError
 from digest.paper import AnnounceType
 from digest.subscriber import (
@@ -356,7 +356,7 @@ def test_a_search_in_vain_says_where_it_looked(
 ) -> None:
     with pytest.raises(ConfigError, match=r"no\.toml; `digest init` writes one"):
         find("no.toml", {}, tmp_path)
-    monkeypatch.setattr("digest.config.places.SYSTEM_FILE", tmp_path / "etc/config.toml")
+    monkeypatch.setattr("digest.config.paths.SYSTEM_FILE", tmp_path / "etc/config.toml")
     places = r"cwd/config\.toml, .*/\.config/digest/config\.toml, .*/etc/config\.toml"
     with pytest.raises(ConfigError, match=places):
         find(None, {"HOME": str(tmp_path)}, tmp_path / "cwd")

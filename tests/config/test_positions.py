@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.config.positions import KeyPath, key_lines
+from digest.config.document import KeyPath, key_lines
 
 TEXT = '''# a comment
 top = 1

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from builders import make_headers, make_message
 from digest.issue import Envelope
-from digest.mail.envelope import make_content
+from digest.mail.message import make_content
 from digest.mail.smtp import SmtpTransport
 from servers import FaultyPeer, make_relay, nothing, smtp_server
 

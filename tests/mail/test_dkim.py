@@ -25,7 +25,7 @@ from builders import NOW, make_headers, make_message
 from digest.errors import ConfigError
 from digest.issue import Envelope
 from digest.mail.dkim import SIGNED, Signer, load_signer
-from digest.mail.envelope import make_content
+from digest.mail.message import make_content
 from digest.mail.smtp import SmtpTransport
 from servers import make_relay, nothing, smtp_server
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from builders import make_headers, make_message
 from digest.errors import DeliveryFailed, RelayRefused
-from digest.mail.envelope import make_content, message_id
 from digest.mail.headers import clean
+from digest.mail.message import make_content, message_id
 
 LONG_URI = "https://example.org/stop?t=" + "a" * 273
 

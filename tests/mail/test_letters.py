@@ -10,11 +10,11 @@ from email.mime.text import MIMEText
 import pytest
 
 from builders import NOW, make_headers, make_issue, make_pick
-from digest.mail.envelope import make_content
+from digest.mail.inbound import Kind, read_returned
 from digest.mail.letters import without_quotations
-from digest.mail.returned import Kind, read_returned
-from digest.rendering import Renderer
-from digest.rendering.views import Footer
+from digest.mail.message import make_content
+from digest.rendering.issue_view import Footer
+from digest.rendering.renderer import Renderer
 from mail.test_returned import dsn, mail
 
 TOKEN = "0123456789abcdef0123"

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from digest.errors import RelayRefused
-from digest.mail.lists import feedback_id, list_fields
+from digest.mail.headers import feedback_id, list_fields
 
 DAY = date(2026, 3, 10)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.mail.returned import Kind, read_returned
+from digest.mail.inbound import Kind, read_returned
 
 DSN = """\
 From: MAILER-DAEMON@mx.example.net

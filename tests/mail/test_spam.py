@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 import pytest
 
 from builders import make_headers
-from digest.mail.envelope import make_content
-from digest.rendering import Footer, Renderer
+from digest.mail.message import make_content
+from digest.rendering.issue_view import Footer
+from digest.rendering.renderer import Renderer
 from digest.rendering.samples import sample_issue
 
 MISSING = "needs SpamAssassin (Debian's spamassassin); .ci/run installs it"

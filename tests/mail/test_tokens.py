@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.mail.envelope import message_id
+from digest.mail.message import message_id
 from digest.mail.tokens import Tokens, bounce_address, candidates
 
 OURS, THEIRS = Tokens(b"k" * 32), Tokens(b"x" * 32)

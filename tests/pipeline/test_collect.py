@@ -10,13 +10,13 @@ import pytest
 import sqlalchemy as sa
 
 from builders import NOW, make_interest, make_paper, make_subscriber
+from digest.libraries.crossref import Crossref
+from digest.libraries.zotero import Zotero
+from digest.net.client import Client, Limits
 from digest.paper import Paper
 from digest.pipeline.collect import Collected, ExampleSupply, collect
 from digest.pipeline.examples import Readers
-from digest.sources.client import Client, Limits
-from digest.sources.crossref import Crossref
-from digest.sources.hydration import Hydrator
-from digest.sources.zotero import Zotero
+from digest.sources.arxiv.api_source import Hydrator
 from digest.store import papers
 from digest.store.database import reading
 from digest.subscriber import Example, Interest, Library, Subscriber

@@ -13,15 +13,14 @@ import sqlalchemy as sa
 from arxiv_pages import feed
 from builders import NOW, make_subscriber
 from digest.issue import Outcome
-from digest.kept import unpacked
+from digest.net.client import Client, Limits
 from digest.paper import StoredPaper
 from digest.pipeline.fetch import Haul, Supply, fetch, fetch_dump
 from digest.pipeline.hydrate import ANSWERS, Hydrated
-from digest.selection import Selection
-from digest.sources.client import Client, Limits
-from digest.sources.hydration import Hydrator
-from digest.sources.kept import DumpFolder
-from digest.sources.url import UrlSource
+from digest.rules.selection import Selection
+from digest.sources.arxiv.api_source import Hydrator
+from digest.sources.feed.url import UrlSource
+from digest.sources.kept import DumpFolder, unpacked
 from digest.store import papers
 from digest.store.database import migrate, open_database, reading
 from http_server import HttpServer, Reply

@@ -12,10 +12,10 @@ from freezegun import freeze_time
 from arxiv_service import DAY, Arxiv, ArxivServer
 from digest import wiring
 from digest.issue import Outcome
+from digest.net.client import Client
 from digest.paper import AnnounceType
 from digest.pipeline.fetch import Supply, fetch
-from digest.sources.arxiv import ArxivSource
-from digest.sources.client import Client
+from digest.sources.arxiv.source import ArxivSource
 from digest.store import papers
 from digest.store.database import migrate, open_database, reading
 

@@ -10,11 +10,11 @@ import pytest
 import sqlalchemy as sa
 
 from builders import NOW, make_issue, make_pick, make_stored
+from digest.extras.summary import Endpoint
 from digest.issue import Issue
 from digest.pipeline.summaries import StoredSummaries
-from digest.store import summaries
+from digest.store import caches
 from digest.store.database import reading
-from digest.summary.endpoint import Endpoint
 from http_server import Reply
 from summary_service import DOWN, SummaryService, completion
 
@@ -157,8 +157,8 @@ def test_no_more_requests_are_made_than_a_day_has_failed_ones_too(
     tomorrow = Run(engine, service, max_per_day=3).add(issue(*"ABCD"), now=NOW + DAY)
     assert tomorrow == [["A", "B", "C", "D"]]
     with reading(engine) as connection:
-        assert summaries.requests(connection, NOW.date()) == 3
-        assert summaries.requests(connection, (NOW + DAY).date()) == 2
+        assert caches.requests(connection, NOW.date()) == 3
+        assert caches.requests(connection, (NOW + DAY).date()) == 2
 
 
 def test_the_time_for_all_of_them_is_bounded(engine: sa.Engine, service: SummaryService) -> None:

@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 from builders import make_paper
 from digest.paper import Paper
 from digest.ranking import Background
-from digest.ranking.background import PRIOR
-from digest.ranking.meaning import Vectors, shipped
-from digest.ranking.stems import bag
+from digest.ranking.background import PRIOR, Vectors, shipped
+from digest.ranking.terms import bag
 
 WORDS = ("graph", "tree", "protein", "auction", "moon", "quasar", "zyxwv", "qqqfoo")
 bags = st.dictionaries(st.sampled_from(WORDS), st.sampled_from((1.0, 2.0, 3.0)), max_size=5)

@@ -9,7 +9,7 @@ import pytest
 from builders import make_interest, make_paper, make_stored, make_subscriber
 from digest.paper import Paper, StoredPaper
 from digest.ranking import Background, Corpus, rank
-from digest.ranking.calibration import Scale, scale
+from digest.ranking.score import Scale, scale
 from digest.subscriber import Example, Interest, Keyword
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from digest.ranking.categories import category_names, plain_category
+from digest.ranking.matching import category_names, plain_category
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 
 from builders import make_paper
 from digest.ranking.matching import TextIndex, parse_pattern
-from digest.ranking.stems import telling_words
+from digest.ranking.terms import telling_words
 from digest.subscriber import Keyword
 
 

@@ -3,10 +3,8 @@
 import pytest
 
 from builders import make_paper
-from digest.ranking.agreement import agree
-from digest.ranking.authors import AuthorIndex
 from digest.ranking.features import author_feature
-from digest.ranking.names import parse_name
+from digest.ranking.names import AuthorIndex, agree, parse_name
 from digest.subscriber import FollowedAuthor
 
 SAME = [

@@ -5,8 +5,8 @@ import pytest
 from builders import make_pick, make_sighting, make_stored
 from digest.issue import Reason, ReasonKind
 from digest.paper import AnnounceType
-from digest.rendering import Renderer
-from digest.rendering.cards import brief_heading, paper_view, with_abstract_within
+from digest.rendering.paper_view import brief_heading, paper_view, with_abstract_within
+from digest.rendering.renderer import Renderer
 from digest.rendering.rich import Piece
 from digest.subscriber import Abstract
 

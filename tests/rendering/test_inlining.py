@@ -8,8 +8,8 @@ import pytest
 from builders import make_issue, make_pick
 from digest.bundled import bundled
 from digest.errors import RenderError
-from digest.rendering import Footer, Renderer
-from digest.rendering.inlining import inline
+from digest.rendering.issue_view import Footer
+from digest.rendering.renderer import Renderer, inline
 
 CSS = ".a { color: red } .b { color: blue } td { padding: 1px } a:hover { color: green }"
 

@@ -9,7 +9,8 @@ import pytest
 from builders import make_issue, make_pick
 from digest.bundled import bundled
 from digest.errors import RenderError
-from digest.rendering import Footer, Renderer
+from digest.rendering.issue_view import Footer
+from digest.rendering.renderer import Renderer
 
 RENDERER = Renderer()
 NAME = re.compile(r"\{\w+\}")

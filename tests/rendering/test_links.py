@@ -1,14 +1,14 @@
 import pytest
 
 from builders import make_paper
-from digest.rendering import Renderer
-from digest.rendering.links import (
+from digest.rendering.paper_links import (
     contact_link,
     paper_links,
     safe_url,
     search_link,
     unsubscribe_link,
 )
+from digest.rendering.renderer import Renderer
 
 
 @pytest.mark.parametrize(

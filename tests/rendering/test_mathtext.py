@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.rendering.mathtext import Script, plain, runs
+from digest.rendering.mathtext import plain, runs
+from digest.tex.runs import Script
 
 CASES = Path(__file__).with_name("mathtext.tsv")
 LINES = [line for line in CASES.read_text(encoding="utf-8").splitlines() if line[0] != "#"]

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 import pytest
 
 from builders import SEEDS, SHARED
-from digest import formats
 from digest.paper import Dump, collapse
 from digest.rendering.mathtext import plain, runs
+from digest.sources import registry
 
 pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="needs the listings of ../shared")
 
@@ -28,7 +28,7 @@ EVERY = 10  # of the benchmark's papers, unless --whole is asked for
 def from_seeds(every: int) -> Iterator[tuple[str, str]]:
     for path in sorted(SEEDS.iterdir()):
         dump = Dump(content=path.read_bytes(), name=path.name)
-        for announcement in formats.parse(dump).announcements:
+        for announcement in registry.parse(dump).announcements:
             paper = announcement.paper
             yield paper.title or "", paper.abstract or ""
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import strategies as st
 
 from digest.issue import Reason, ReasonKind
-from digest.rendering import Renderer
 from digest.rendering.reasons import SHOWN, main_reasons, reason_words
+from digest.rendering.renderer import Renderer
 
 RENDERER = Renderer()
 ENGLISH, GERMAN = RENDERER.words("en"), RENDERER.words("de")

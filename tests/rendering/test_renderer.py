@@ -9,9 +9,9 @@ from lxml import html as lxml_html
 from builders import make_issue, make_paper, make_pick, make_sighting, make_stored
 from digest.errors import RenderError
 from digest.issue import Outcome, Reason, ReasonKind, SourceReport
-from digest.rendering import HTML_LIMIT, Footer, Renderer
-from digest.rendering.views import MOST_CARDS
-from digest.rendering.words import TEXT_WIDTH, one_line
+from digest.rendering.issue_view import MOST_CARDS, Footer
+from digest.rendering.renderer import HTML_LIMIT, Renderer
+from digest.rendering.text import TEXT_WIDTH, one_line
 from digest.subscriber import Abstract, Layout
 
 RENDERER = Renderer()
@@ -118,7 +118,7 @@ def test_a_message_is_never_above_its_limit(character):
             interest=f"{number} {long}",
             reasons=(Reason(kind=ReasonKind.KEYWORD, term=long, weight=9),) * 9,
         )
-        for number in range(200)
+        for number in range(80)
     ]  # fmt: skip
     sources = (SourceReport(source=long, outcome=Outcome.FAILED, why=long),) * 200
     message = render(*picks, also=tuple(picks[:20]), sources=sources, name=long)

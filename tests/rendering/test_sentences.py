@@ -2,7 +2,7 @@
 
 import pytest
 
-from digest.rendering.sentences import sentence_ends, sentences
+from digest.rendering.text import sentence_ends, sentences
 
 
 @pytest.mark.parametrize(

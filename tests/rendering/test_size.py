@@ -9,9 +9,16 @@ from hypothesis import strategies as st
 
 from builders import make_pick, make_stored
 from digest.issue import Reason, ReasonKind
-from digest.rendering import HTML_LIMIT, Footer, Renderer
+from digest.rendering.issue_view import Footer
+from digest.rendering.renderer import (
+    ENCODED_LIMIT,
+    HTML_LIMIT,
+    Renderer,
+    _at_most,
+    encoded,
+    is_small,
+)
 from digest.rendering.samples import sample_issue
-from digest.rendering.size import ENCODED_LIMIT, _at_most, encoded, is_small
 
 RENDERER = Renderer()
 

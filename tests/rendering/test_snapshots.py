@@ -9,7 +9,8 @@ import pytest
 from builders import make_issue, make_paper, make_pick, make_sighting, make_stored
 from digest.issue import Outcome, Reason, ReasonKind, SourceReport
 from digest.paper import AnnounceType
-from digest.rendering import Footer, Renderer
+from digest.rendering.issue_view import Footer
+from digest.rendering.renderer import Renderer
 from digest.subscriber import Abstract, Layout
 
 SNAPSHOTS = Path(__file__).parents[1] / "snapshots"

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 from lxml import html
 
-from digest.rendering import Footer, Renderer
+from digest.rendering.issue_view import Footer
+from digest.rendering.renderer import Renderer
 from digest.rendering.samples import sample_issue, trial_issues
 from digest.subscriber import Layout
 

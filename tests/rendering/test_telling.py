@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.paper import collapse
-from digest.rendering.telling import SHORTEST_ABSTRACT, most_telling_sentence
+from digest.rendering.extract import SHORTEST_ABSTRACT, most_telling_sentence
 
 KNOWN = "Tides carry salt into estuaries, which has been studied for a century."
 HARD = "However, existing models remain limited where the bed is rough."

@@ -4,8 +4,16 @@ import pytest
 
 from builders import make_issue, make_pick, make_stored
 from digest.issue import Outcome, Reason, ReasonKind, SourceReport
-from digest.rendering import Renderer
-from digest.rendering.views import MOST_CARDS, Fit, Footer, fits, issue_view, paper_views, strong
+from digest.rendering.issue_view import (
+    MOST_CARDS,
+    Fit,
+    Footer,
+    fits,
+    issue_view,
+    paper_views,
+    strong,
+)
+from digest.rendering.renderer import Renderer
 from digest.subscriber import Layout
 
 FAILED = SourceReport(source="hf", outcome=Outcome.FAILED, why="connection refused\r\nby host")

@@ -2,14 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.rendering.words import (
-    ADDRESS,
-    TEXT_WIDTH,
-    cut,
-    cut_at_sentence,
-    one_line,
-    wrap,
-)
+from digest.rendering.text import ADDRESS, TEXT_WIDTH, cut, cut_at_sentence, one_line, wrap
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A year of the service, or a month of it: everybody's issue on each of their days, at their hour.
+"""A year of the service, or half a month of it: everybody's issue on each of their days, at their hour.
 
 Forty subscribers in twelve zones, a real database, arXiv and a mail server on loopback, outages of
 ours and of theirs. The clock jumps from one due minute to the next; one day ticks every minute.
@@ -17,9 +17,9 @@ from freezegun import freeze_time
 
 from arxiv_service import Arxiv, ArxivServer
 from digest import wiring
+from digest.net.client import Client
 from digest.service.care import STEPS, Care
 from digest.service.work import Work
-from digest.sources.client import Client
 from digest.store import issues
 from digest.store.database import reading
 from servers import smtp_server
@@ -287,7 +287,7 @@ def test_everybody_has_one_issue_on_each_of_their_days_at_their_hour_and_every_p
 ) -> None:
     # Its patience with a server that is down is not what this is about.
     monkeypatch.setattr("digest.wiring.sources.Client", partial(Client, sleep=lambda seconds: None))
-    year = live(tmp_path, 365 if whole else 31)
+    year = live(tmp_path, 365 if whole else 16)
     each_has_one_issue_on_each_of_their_days_and_no_other(year)
     each_goes_at_its_hour_or_when_we_are_back_or_when_late_papers_are_there(year)
     nobody_has_a_message_twice(year)

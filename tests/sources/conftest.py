@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from digest.sources.client import Client, Limits
+from digest.net.client import Client, Limits
 from http_server import HttpServer
 
 

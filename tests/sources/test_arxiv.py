@@ -8,13 +8,13 @@ import pytest
 
 from arxiv_pages import feed, feed_path, morning, page, page_path
 from digest.errors import SourceError, SourceUnavailable
-from digest.formats.arxiv_html import ArxivHtml
-from digest.formats.arxiv_rss import ArxivRss
 from digest.issue import Outcome
+from digest.net.client import Client
 from digest.paper import Dump, Listing
-from digest.sources import arxiv
-from digest.sources.arxiv import ArxivSource
-from digest.sources.client import Client
+from digest.sources.arxiv import source
+from digest.sources.arxiv.feed import ArxivRss
+from digest.sources.arxiv.pages import ArxivHtml
+from digest.sources.arxiv.source import ArxivSource
 from digest.sources.pull import Memory, Pull, Verdict
 from http_server import HttpServer, Reply
 
@@ -143,7 +143,7 @@ def test_no_category_is_no_request(server: HttpServer, client: Client) -> None:
 def test_what_is_too_much_for_one_pull_is_late_and_left_for_the_next(
     server: HttpServer, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(arxiv, "_MOST_MISSED", 2)
+    monkeypatch.setattr(source, "_MOST_MISSED", 2)
     for day in LAST_WEEK:
         server.script(page_path(day), Reply(body=page(day, "2603.00001")))
     result = make_source(server, client).pull(now=morning(TODAY), memory=Memory(got=got(TODAY)))

@@ -6,11 +6,11 @@ import pytest
 
 from arxiv_pages import feed, morning, page
 from builders import make_announcement, make_paper
-from digest.formats.arxiv_html import ArxivHtml
-from digest.formats.arxiv_rss import ArxivRss
+from digest.net.client import Client
 from digest.paper import AnnounceType, Dump, Listing, Rejection
-from digest.sources.arxiv import ArxivSource
-from digest.sources.client import Client
+from digest.sources.arxiv.feed import ArxivRss
+from digest.sources.arxiv.pages import ArxivHtml
+from digest.sources.arxiv.source import ArxivSource
 
 TODAY = date(2026, 3, 10)  # a Tuesday
 FRIDAY, MONDAY = date(2026, 3, 6), date(2026, 3, 9)

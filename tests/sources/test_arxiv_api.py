@@ -7,10 +7,10 @@ import pytest
 
 from builders import NOW, make_announcement, make_dump
 from digest.errors import SourceError, SourceUnavailable
-from digest.formats.arxiv_api import ArxivApi
 from digest.issue import Outcome
-from digest.sources.arxiv_api import ArxivApiSource
-from digest.sources.client import Client
+from digest.net.client import Client
+from digest.sources.arxiv.api import ArxivApi
+from digest.sources.arxiv.api_source import ArxivApiSource
 from digest.sources.pull import NOTHING, Memory, Pull
 from http_server import HttpServer, Reply
 

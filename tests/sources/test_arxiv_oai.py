@@ -8,10 +8,10 @@ import pytest
 from builders import NOW, make_announcement, make_dump, make_paper
 from digest import taxonomy
 from digest.errors import SourceError, SourceUnavailable
-from digest.formats.arxiv_oai import ArxivOai
 from digest.issue import Outcome
-from digest.sources.arxiv_oai import ArxivOaiSource, oai_set
-from digest.sources.client import Client
+from digest.net.client import Client
+from digest.sources.arxiv.oai import ArxivOai
+from digest.sources.arxiv.oai_source import ArxivOaiSource, oai_set
 from digest.sources.pull import NOTHING, Memory, Pull
 from http_server import HttpServer, Reply
 

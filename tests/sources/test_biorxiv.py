@@ -8,11 +8,11 @@ import pytest
 
 from builders import NOW, make_announcement, make_dump, make_paper
 from digest.errors import SourceUnavailable
-from digest.formats.biorxiv_json import BiorxivJson
 from digest.issue import Outcome
+from digest.net.client import Client
 from digest.paper import AnnounceType
-from digest.sources.biorxiv import BiorxivSource
-from digest.sources.client import Client
+from digest.sources.biorxiv.api import BiorxivJson
+from digest.sources.biorxiv.source import BiorxivSource
 from digest.sources.pull import NOTHING, Memory, Pull
 from http_server import HttpServer, Reply
 

@@ -13,13 +13,11 @@ from builders import NOW
 from digest import __version__
 from digest.errors import SourceError, SourceUnavailable
 from digest.issue import Outcome
+from digest.net.client import Client, EmptyReply, Limits, NotThere, OutOfReach, retry_after, shown
+from digest.net.client import Reply as Answer
 from digest.paper import Validators
-from digest.sources.addresses import shown
-from digest.sources.client import Client, EmptyReply, Limits, NotThere, OutOfReach
+from digest.sources.feed.url import UrlSource
 from digest.sources.pull import Memory, Pull, Verdict
-from digest.sources.reply import Reply as Answer
-from digest.sources.reply import retry_after
-from digest.sources.url import UrlSource
 from http_server import HttpServer, Reply
 
 GOOD = Reply(body=b"Daily Papers")

@@ -3,8 +3,8 @@
 import pytest
 
 from digest.errors import SourceError, SourceUnavailable
-from digest.sources.client import Client
-from digest.sources.crossref import Crossref
+from digest.libraries.crossref import Crossref
+from digest.net.client import Client
 from http_server import HttpServer, Reply
 
 DOIS = ["10.5555/a", "10.5555/b", "10.5555/c"]

@@ -7,7 +7,8 @@ import pytest
 
 from builders import NOW
 from digest.errors import SourceError
-from digest.sources import FileSource, Memory, Pull
+from digest.sources.files import FileSource
+from digest.sources.pull import Memory, Pull
 
 
 def pull(*patterns: Path | str) -> Pull:

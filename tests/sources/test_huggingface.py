@@ -9,11 +9,11 @@ import pytest
 
 from builders import NOW, make_dump
 from digest.errors import SourceError, SourceUnavailable
-from digest.formats.hf_json import HfJson
 from digest.issue import Outcome
+from digest.net.client import Client
 from digest.paper import Listing, Rejection
-from digest.sources.client import Client
-from digest.sources.huggingface import HuggingFaceSource
+from digest.sources.huggingface.api import HfJson
+from digest.sources.huggingface.source import HuggingFaceSource
 from digest.sources.pull import Memory, Pull, Verdict
 from http_server import HttpServer, Reply
 

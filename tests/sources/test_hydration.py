@@ -6,8 +6,8 @@ import pytest
 
 from builders import NOW
 from digest.errors import SourceError, SourceUnavailable
-from digest.sources.client import Client
-from digest.sources.hydration import Hydrator
+from digest.net.client import Client
+from digest.sources.arxiv.api_source import Hydrator
 from http_server import HttpServer, Reply
 
 IDS = [f"2603.{number:05}" for number in range(1, 251)]

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from digest.sources.client import Client
-from digest.sources.pace import PACE, Pace
+from digest.net.client import Client
+from digest.net.pace import PACE, Pace
 from http_server import HttpServer, Reply
 
 

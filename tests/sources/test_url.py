@@ -7,8 +7,9 @@ import pytest
 from builders import NOW
 from digest.errors import SourceError, SourceUnavailable
 from digest.issue import Outcome
-from digest.sources import Memory, Pull, UrlSource
-from digest.sources.client import Client, NotThere
+from digest.net.client import Client, NotThere
+from digest.sources.feed.url import UrlSource
+from digest.sources.pull import Memory, Pull
 from http_server import HttpServer, Reply
 
 TODAY = date(2026, 3, 10)

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from digest.errors import ConfigError, SourceError, SourceUnavailable
-from digest.sources.client import Client, Limits
-from digest.sources.zotero import Shelf, Zotero
+from digest.libraries.zotero import Shelf, Zotero
+from digest.net.client import Client, Limits
 from digest.subscriber import Library
 from http_server import Reply
 from zotero_service import KEY, ZoteroService

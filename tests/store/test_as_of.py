@@ -6,9 +6,10 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 
 from builders import NOW, make_paper
-from digest.store import finding, issues, papers, votes
+from digest.store import issues, papers, votes
 from digest.store.database import reading, writing
 from digest.store.issues import Verdict
+from digest.store.papers import find, former_record
 from store.rows import add_issues, add_picks, make_listing, numbered, record, stored
 
 ADA = {"ada@example.org": ("ada@example.org",)}
@@ -78,7 +79,7 @@ def test_a_record_that_became_part_of_another_is_known_by_its_own_name(engine: s
     (held,) = stored(engine)
     with reading(engine) as connection:
         for asked in ("gossip", "https://example.org/7"):
-            assert finding.find(connection, asked) == (held,)
-        assert finding.former_record(connection, held, "gossip") == gossip
-        assert finding.former_record(connection, held, "rumours") is None
-        assert finding.former_record(connection, held, "2401.00001") is None
+            assert find(connection, asked) == (held,)
+        assert former_record(connection, held, "gossip") == gossip
+        assert former_record(connection, held, "rumours") is None
+        assert former_record(connection, held, "2401.00001") is None

@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from builders import make_paper
-from digest.store import finding
+from digest.store import papers
 from digest.store.database import reading
 from store.rows import make_listing, record
 
@@ -49,5 +49,5 @@ FOUND = {
 def test_a_paper_is_found(engine: sa.Engine, asked: str, places: list[int]) -> None:
     record(engine, make_listing(*PAPERS))
     with reading(engine) as connection:
-        found = finding.find(connection, asked)
+        found = papers.find(connection, asked)
     assert [each.paper for each in found] == [PAPERS[place] for place in places]

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from builders import NOW, make_issue, make_pick
 from digest.issue import Issue, Outcome, Reason, ReasonKind, SourceReport, Status
-from digest.store import backlog, good_files, issues, pulls, suppressions
+from digest.store import good_files, issues, outbox, pulls, subscribers
 from digest.store.database import reading, writing
 from digest.store.issues import Verdict
 from digest.store.pulls import PullRecord
@@ -85,7 +85,7 @@ def test_runs_at_once_make_one_issue_a_subscriber(engine: sa.Engine) -> None:
         numbers = list(pool.map(lambda issue: add(engine, issue), made * 4))
     assert len([number for number in numbers if number is not None]) == 10
     with reading(engine) as connection:
-        assert backlog.counts(connection) == {Status.QUEUED: 10}
+        assert outbox.counts(connection) == {Status.QUEUED: 10}
         assert len(issues.past(connection)) == 10
 
 
@@ -141,9 +141,9 @@ def test_the_newest_verdict_counts(engine: sa.Engine) -> None:
 def test_the_first_reason_of_a_suppression_stays(engine: sa.Engine) -> None:
     first = Suppression(email="ada@example.org", why="asked to stop", since=NOW)
     with writing(engine) as connection:
-        suppressions.add(connection, replace(first, email="Ada@Example.org"))
-        suppressions.add(connection, replace(first, why="bounce", since=LATER))
-        assert suppressions.load(connection) == {"ada@example.org": first}
+        subscribers.add_suppression(connection, replace(first, email="Ada@Example.org"))
+        subscribers.add_suppression(connection, replace(first, why="bounce", since=LATER))
+        assert subscribers.load_suppressions(connection) == {"ada@example.org": first}
 
 
 def test_the_last_pull_of_each_source_is_given(engine: sa.Engine) -> None:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from builders import NOW
 from digest.issue import Delivery, Status
-from digest.store import backlog, issues, outbox, suppressions
+from digest.store import issues, outbox, subscribers
 from digest.store.database import reading, writing
 from digest.subscriber import Suppression
 from store.rows import LEASE, add_issues, add_picks, claim, numbered
@@ -36,12 +36,12 @@ def recover(engine: sa.Engine, *, resend: bool = True) -> int:
 
 def counts(engine: sa.Engine) -> dict[Status, int]:
     with reading(engine) as connection:
-        return backlog.counts(connection)
+        return outbox.counts(connection)
 
 
 def waiting(engine: sa.Engine) -> int:
     with reading(engine) as connection:
-        return backlog.waiting(connection)
+        return outbox.waiting(connection)
 
 
 def had(engine: sa.Engine, *addresses: str) -> frozenset[int]:
@@ -114,7 +114,9 @@ def test_a_suppressed_recipient_is_never_begun(engine: sa.Engine) -> None:
     add_issues(engine, "Ada@example.org", GRACE)
     ada, grace = claim(engine)
     with writing(engine) as connection:
-        suppressions.add(connection, Suppression(email="ADA@example.org", why="bounce", since=NOW))
+        subscribers.add_suppression(
+            connection, Suppression(email="ADA@example.org", why="bounce", since=NOW)
+        )
     assert not begin(engine, ada)
     assert begin(engine, grace)
     assert counts(engine) == {Status.CLAIMED: 1, Status.SENDING: 1}

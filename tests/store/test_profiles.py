@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from builders import NOW, make_criteria, make_interest, make_issue, make_paper, make_subscriber
 from digest.errors import StoreError
 from digest.paper import AnnounceType, Paper
-from digest.store import issues, profiles
+from digest.store import issues
+from digest.store import subscribers as kept
 from digest.store.database import reading, writing
 from digest.subscriber import (
     Example,
@@ -73,7 +74,7 @@ RICH = make_subscriber(
 
 def keep(engine: sa.Engine, *subscribers: Subscriber) -> dict[str, str]:
     with writing(engine) as connection:
-        return profiles.keep(connection, subscribers)
+        return kept.keep(connection, subscribers)
 
 
 @pytest.mark.parametrize(
@@ -83,8 +84,8 @@ def keep(engine: sa.Engine, *subscribers: Subscriber) -> dict[str, str]:
 def test_a_profile_comes_back_equal(engine: sa.Engine, subscriber: Subscriber) -> None:
     digest = keep(engine, subscriber)[subscriber.key]
     with reading(engine) as connection:
-        assert profiles.load(connection, digest, of=subscriber) == subscriber
-        assert profiles.load(connection, "0" * 64, of=subscriber) is None
+        assert kept.load_profile(connection, digest, of=subscriber) == subscriber
+        assert kept.load_profile(connection, "0" * 64, of=subscriber) is None
 
 
 a_day = st.dates(date(2000, 1, 1), date(2100, 1, 1))
@@ -108,7 +109,7 @@ an_interest = st.builds(
     )
 )
 def test_any_profile_comes_back_equal(subscriber: Subscriber) -> None:
-    assert profiles.from_json(profiles.to_json(subscriber)) == subscriber
+    assert kept.from_json(kept.to_json(subscriber)) == subscriber
 
 
 def test_those_who_want_the_same_share_a_row(engine: sa.Engine) -> None:
@@ -124,15 +125,15 @@ def test_those_who_want_the_same_share_a_row(engine: sa.Engine) -> None:
 
 def test_equal_sets_are_written_alike() -> None:
     days = [frozenset(order) for order in ([0, 8, 1], [8, 1, 0], [1, 0, 8])]
-    texts = {profiles.to_json(make_subscriber(schedule=Schedule(days=each))) for each in days}
+    texts = {kept.to_json(make_subscriber(schedule=Schedule(days=each))) for each in days}
     assert len(texts) == 1
 
 
 def test_a_profile_of_another_version_is_read() -> None:
-    content = json.loads(profiles.to_json(RICH))
+    content = json.loads(kept.to_json(RICH))
     content["colour"] = content["interests"][0]["mood"] = "blue"
     del content["language"], content["interests"][0]["about"], content["schedule"]["until"]
-    read = profiles.from_json(json.dumps(content))
+    read = kept.from_json(json.dumps(content))
     first, second = RICH.interests
     assert read == replace(
         RICH,

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from builders import NOW, make_announcement, make_paper, make_pick
-from digest.identity import TRUST, is_same
 from digest.paper import Announcement, AnnounceType, Listing, Paper
+from digest.rules.identity import TRUST, is_same
 from digest.store import issues, papers, recording, schema
 from digest.store.database import reading
 from digest.store.recording import Tally

@@ -6,8 +6,8 @@ import pytest
 import sqlalchemy as sa
 
 from builders import NOW, SEEDS
-from digest import formats
 from digest.paper import Dump, Listing
+from digest.sources import registry
 from digest.store.recording import Tally
 from store.rows import all_rows, record, stored
 
@@ -20,7 +20,7 @@ def listings() -> list[Listing]:
 
 
 def _parse(path: Path) -> Listing:
-    return formats.parse(Dump(content=path.read_bytes(), name=path.name))
+    return registry.parse(Dump(content=path.read_bytes(), name=path.name))
 
 
 def _record_all(engine: sa.Engine, listings: list[Listing]) -> Tally:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from digest.store.presence import presence, sole
+from digest.store.locks import presence, sole
 
 
 def test_there_is_only_one_by_a_name(engine: sa.Engine) -> None:

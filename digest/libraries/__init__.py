@@ -1,0 +1,1 @@
+"""What people collect, as examples: bibliographies, Zotero, single records of Crossref."""

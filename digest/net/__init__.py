@@ -1,0 +1,1 @@
+"""The network, asked politely: one client for all, one pace a host."""

@@ -1,0 +1,1 @@
+"""arXiv: its feeds, pages, interfaces, mailings and abstracts, and when it announces."""

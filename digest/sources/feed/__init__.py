@@ -1,0 +1,1 @@
+"""Any RSS, Atom or JSON Feed, at any address."""

@@ -1,0 +1,1 @@
+"""Hugging Face Daily Papers: the text of its page, its interface."""

@@ -1,0 +1,1 @@
+"""What all formats are read with: lines and names, XML, JSON, mail."""
