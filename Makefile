@@ -2,8 +2,6 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-# Many tests wait: for a server, a clock, a process.
-WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 
 .PHONY: demo test docs check check-mail chaos soak boot bench bench-relevance clean
 
@@ -11,7 +9,7 @@ demo: $(VENV)/.run
 	$(BIN)/digest demo
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n $(WORKERS) --session-timeout=900 $(TESTS)
+	$(BIN)/python -m pytest -n auto --session-timeout=900 $(TESTS)
 
 # What is made from the program: docs/configuration.md and the man page docs/digest.1.
 docs: $(VENV)/.run

@@ -21,6 +21,7 @@ TWO = [
     Scenario("claimed", processes=2, connections=1),
     Scenario("dot sent", "451", processes=2, times=2),
 ]
+QUICK = (*SCENARIOS[::3], TWO[0])
 
 
 @pytest.fixture(scope="module")
@@ -30,8 +31,10 @@ def outbox(tmp_path_factory):
 
 @pytest.mark.parametrize("scenario", [*SCENARIOS, *TWO], ids=lambda s: f"{s.point}-{s.fault}")
 def test_a_killed_run_loses_nothing_and_repeats_only_what_nobody_can_know(
-    outbox, tmp_path, scenario
+    outbox, tmp_path, scenario, whole: bool
 ) -> None:
+    if not whole and scenario not in QUICK:
+        pytest.skip("takes long: with --whole, as in .ci/run")
     toll = play(outbox, scenario, tmp_path / "scenario")
     assert toll.kills >= 1
     assert not toll.lost

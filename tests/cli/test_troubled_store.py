@@ -113,8 +113,10 @@ def test_sigterm_sees_through_what_is_past_recall_and_releases_the_rest(full) ->
 
 
 def test_a_relay_that_says_nothing_after_the_dot_leaves_one_in_doubt_at_sigterm(
-    full, monkeypatch
+    full, monkeypatch, whole: bool
 ) -> None:
+    if not whole:
+        pytest.skip("takes long: with --whole, as in .ci/run")
     with FaultyPeer({"dot": SILENCE}) as peer:
         full.serve_mail(peer, "connections = 1")
         with start(full) as sending:

@@ -1,4 +1,4 @@
-"""A year of the service, or half a month of it: everybody's issue on each of their days, at their hour.
+"""A year of the service, or half a month: everybody's issue on each of their days, at their hour.
 
 Forty subscribers in twelve zones, a real database, arXiv and a mail server on loopback, outages of
 ours and of theirs. The clock jumps from one due minute to the next; one day ticks every minute.
