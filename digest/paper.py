@@ -58,7 +58,8 @@ class PaperId:
 
 def collapse(text: str) -> str:
     """Turn every run of white space into one blank."""
-    return " ".join(text.split())
+    collapsed = " ".join(text.split())
+    return text if collapsed == text else collapsed  # the same object costs no second time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
