@@ -37,6 +37,9 @@ from digest.store.database import reading, writing
 from digest.subscriber import Subscriber
 from digest.wiring import people
 
+_ALWAYS = ("issues", "sent")
+"""What a person is told though it be none; of other things only what there is."""
+
 _ASK_ABOVE = 5
 _BAD = ("deferred", "failed", "uncertain")
 """Counts that -q leaves in."""
@@ -247,7 +250,7 @@ def _print(report: Report, arguments: argparse.Namespace) -> None:
     for name, value in counts.items():
         if name == "skipped" and why:
             value = f"{value} ({why})"
-        if name != "why":
+        if name != "why" and (value or name in _ALWAYS):
             say(f"{name.replace('_', ' '):14} {value}")
     if report.delivered.waiting:
         say(f"{report.delivered.waiting} wait for another try")

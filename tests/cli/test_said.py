@@ -133,6 +133,7 @@ def test_a_second_send_tells_who_had_todays_issue_and_when(
         first, second = world.run("send"), world.run("send")
         due = world.run("send", "--due")
     assert "had today's issue" not in first.out
+    assert "deferred" not in first.out  # what there is none of goes unsaid
     assert "reader0@example.org had today's issue at 21:20\n" in second.out
     assert second.out.count("had today's issue at") == min(readers, 5)
     assert ("4 more had today's issue already" in second.out) is (readers == 9)
