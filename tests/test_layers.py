@@ -86,3 +86,22 @@ def test_help_and_parse_import_nothing_heavy() -> None:
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ended.stderr.splitlines()[-1] == "[]"
+
+
+EXTRAS = ("cryptography", "onnx", "onnxruntime", "tokenizers", "prometheus_client", "psycopg")
+ASKED_FOR = {"digest.extras.embedding", "digest.mail.dkim"}  # imported where an extra is wanted
+
+
+def test_nothing_needs_an_extra_that_nobody_asked_for() -> None:
+    names = [
+        ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
+        for path in modules()
+        if "migrations" not in path.parts and path.name != "__main__.py"
+    ]
+    code = (
+        "import importlib, sys\n"
+        f"sys.modules.update(dict.fromkeys({EXTRAS!r}))\n"  # None: there is no such module
+        f"for name in {sorted(set(names) - ASKED_FOR)!r}: importlib.import_module(name)"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 0, ended.stderr

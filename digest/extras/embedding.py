@@ -26,13 +26,6 @@ from tokenizers import Tokenizer
 
 from digest.errors import ConfigError
 from digest.ownership import make_file, make_folder
-from digest.paper import Paper
-
-
-def text_of(paper: Paper) -> str:
-    """Give what of a paper is encoded."""
-    return ". ".join(part for part in (paper.title, paper.abstract) if part)
-
 
 _TYPES = {"F32": np.float32, "F16": np.float16, "I64": np.int64}
 

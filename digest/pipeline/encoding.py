@@ -9,12 +9,16 @@ import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
-from digest.extras.embedding import text_of
 from digest.paper import Paper
 from digest.store import caches
 from digest.store.database import reading, writing
 
 _AT_ONCE = 256
+
+
+def text_of(paper: Paper) -> str:
+    """Give what of a paper is encoded."""
+    return ". ".join(part for part in (paper.title, paper.abstract) if part)
 
 
 class Model(Protocol):

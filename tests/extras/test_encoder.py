@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from builders import NOW, make_interest, make_paper, make_stored, make_subscriber
 from digest.errors import ConfigError
 from digest.extras import embedding
-from digest.extras.embedding import SentenceEncoder, model_folder, text_of
+from digest.extras.embedding import SentenceEncoder, model_folder
 from digest.issue import ReasonKind
-from digest.pipeline.encoding import StoredEncoder
+from digest.pipeline.encoding import StoredEncoder, text_of
 from digest.ranking import Background, Corpus, rank
 from digest.subscriber import Example
 from extras.tiny_model import WORDS, make_weights, states, write_model

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import chain, pairwise
 
 from digest.paper import Announcement, Dump, Listing, Paper, PaperId, Rejection, collapse
 from digest.sources.arxiv.addresses import abs_url, pdf_url
@@ -60,24 +61,29 @@ class ArxivText:
 
     def recognises(self, text: str) -> bool:
         """Whether there are id lines, and not mostly something else (a mailing has rules)."""
-        lines = tuple(numbered(text))
-        if looks_like(text) or any(line.text == _MAIL_RULE for line in lines):
+        if looks_like(text) or any(line.text == _MAIL_RULE for line in numbered(text)):
             return False
-        return _is_listing(_records(_unglued(lines)))
+        return _is_listing(_counts(record) for record in _records(_unglued(numbered(text))))
 
     def parse(self, dump: Dump) -> Listing:
         """Read every record in a dump; raises ListingMalformed where there is no id line."""
         text = decode(dump)
-        records = _records(_unglued(numbered(text)))
         if kind := looks_like(text):
             raise malformed(dump, f"looks like {kind}, not {NAME}")
-        if not _is_listing(records):
+        announcements: list[Announcement] = []
+        rejections: list[Rejection] = []
+        counts = []
+        for record in _records(_unglued(numbered(text))):  # one at a time: a dump may be large
+            counts.append(_counts(record))
+            for item in _read(record, dump):
+                if isinstance(item, Announcement):
+                    announcements.append(item)
+                else:
+                    rejections.append(item)
+        if not _is_listing(counts):
             raise malformed(dump, f"is not {NAME}: no abstracts with an arXiv id below each")
-        found = [result for record in records for result in _read(record, dump)]
         return Listing(
-            format=NAME,
-            announcements=tuple(item for item in found if isinstance(item, Announcement)),
-            rejections=tuple(item for item in found if isinstance(item, Rejection)),
+            format=NAME, announcements=tuple(announcements), rejections=tuple(rejections)
         )
 
 
@@ -89,46 +95,57 @@ def has_records(text: str) -> bool:
     )
 
 
-def _is_listing(records: Sequence[Record]) -> bool:
-    with_id = sum(record.id_line is not None for record in records)
-    paragraphs = sum(len(record.paragraphs) for record in records)
+def _counts(record: Record) -> tuple[bool, int]:
+    """Return whether a record has an id, and how many paragraphs."""
+    return record.id_line is not None, len(record.paragraphs)
+
+
+def _is_listing(counts: Iterable[tuple[bool, int]]) -> bool:
+    with_id = paragraphs = 0
+    for has_id, count in counts:
+        with_id += has_id
+        paragraphs += count
     return with_id > 0 and paragraphs <= _MOST_PARAGRAPHS * (with_id + 1)
 
 
-def _unglued(lines: Iterable[Line]) -> list[Line]:
+def _unglued(lines: Iterable[Line]) -> Iterator[Line]:
     """Undo `cat` of files without a line end: text directly after a date is the next abstract."""
-    whole: list[Line] = []
     for line in lines:
         match = _DATED.fullmatch(line.text)
         rest = match["rest"].strip().removeprefix(BOM) if match else ""
         if match and rest:
-            texts = (line.text[: match.end("day")], "", rest)
-            whole += [Line(number=line.number, text=text) for text in texts]
+            for text in (line.text[: match.end("day")], "", rest):
+                yield Line(number=line.number, text=text)
         else:
-            whole.append(line)
-    return whole
+            yield line
 
 
-def _records(lines: Sequence[Line]) -> list[Record]:
+def _records(lines: Iterable[Line]) -> Iterator[Record]:
     """Cut a dump after each id line and the date below it."""
-    records: list[Record] = []
+    last: Record | None = None
     paragraphs: list[list[Line]] = []
     is_open = False
-    for line, below in zip(lines, [*lines[1:], Line(number=0, text="")], strict=True):
+    for line, below in pairwise(chain(lines, [Line(number=0, text="")])):
+        closed = None
         if id_line := _id_line(line, below, is_open=is_open):
-            records.append(_record(paragraphs, id_line=id_line))
-            paragraphs = []
-        elif records and not paragraphs and _is_date_of(records[-1], line):
-            records[-1] = replace(records[-1], created=line)
+            closed = _record(paragraphs, id_line=id_line)
+        elif last and not paragraphs and _is_date_of(last, line):
+            last = replace(last, created=line)
         elif _DATED.fullmatch(line.text):
-            records.append(_record(paragraphs, created=line))
-            paragraphs = []
+            closed = _record(paragraphs, created=line)
         elif line.text and is_open:
             paragraphs[-1].append(line)
         elif line.text:
             paragraphs.append([line])
+        if closed:
+            if last:
+                yield last
+            last, paragraphs = closed, []
         is_open = bool(line.text and paragraphs)
-    return [*records, _record(paragraphs)] if paragraphs else records
+    if last:
+        yield last
+    if paragraphs:
+        yield _record(paragraphs)
 
 
 def _record(

@@ -32,7 +32,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 
 from digest.paper import Announcement, Dump, Listing, Paper, Rejection, collapse
 from digest.sources.reading.text import (
@@ -85,11 +84,21 @@ def _without_badge(line: Line) -> Line:
     return Line(number=line.number, text=before.removesuffix(BOM))
 
 
-def is_telling_header(lines: Sequence[Line]) -> bool:
-    """Whether there is a header line that no other kind of file has."""
-    if lines and lines[0].text in (_BUTTON, _TITLE):
-        return True
-    return any(line.text in (*_INVITATIONS, *_COMMUNITY) for line in lines)
+def is_telling(lines: Iterable[Line]) -> bool:
+    """Whether there is a line of a header or a footer that no other kind of file has."""
+    above = None
+    for line in lines:
+        for piece in _split(line):
+            if piece.text in (*_INVITATIONS, *_COMMUNITY):
+                return True
+            if above is None and piece.text in (_BUTTON, _TITLE):
+                return True
+            if _author_count(piece.text, cut=False) is not None:
+                return True
+            if above == _DOT and _DATE.fullmatch(piece.text):
+                return True
+            above = piece.text
+    return False
 
 
 def begins_header(lines: Sequence[Line], at: int, *, after_header: bool) -> bool:
@@ -168,14 +177,6 @@ class Footer:
     organization: Line | None = None
     day: Day | None = None
     unread: tuple[int, ...] = ()
-
-
-def is_telling_footer(lines: Sequence[Line]) -> bool:
-    """Whether there is a footer that no other kind of file has."""
-    return any(_author_count(line.text, cut=False) is not None for line in lines) or any(
-        line.text == _DOT and _DATE.fullmatch(below.text) is not None
-        for line, below in pairwise(lines)
-    )
 
 
 def read_footer(lines: Sequence[Line], at: int, *, texts_above: int) -> Footer | None:
@@ -371,9 +372,7 @@ class HfText:
 
     def recognises(self, text: str) -> bool:
         """Whether there is a header or footer line."""
-        lines = unglued(numbered(text))
-        is_telling = is_telling_header(lines) or is_telling_footer(lines)
-        return is_telling and looks_like(text) is None
+        return looks_like(text) is None and is_telling(numbered(text))
 
     def parse(self, dump: Dump) -> Listing:
         """Read every page in a dump; raises ListingMalformed where it holds none."""
