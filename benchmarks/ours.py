@@ -5,8 +5,8 @@ from typing import Any
 
 from benchmarks.encoder import CachedEncoder, load_encoder
 from benchmarks.recipes.texts import JudgedPaper, Profile
-from digest.extras.embedding import text_of
 from digest.paper import Paper, StoredPaper
+from digest.pipeline.encoding import text_of
 from digest.ranking import Background, Corpus, score
 from digest.ranking.background import Encoder
 from digest.subscriber import Example, Interest, Keyword
