@@ -2,6 +2,7 @@
 
 import atexit
 import shutil
+import signal
 import tempfile
 from collections.abc import MutableMapping
 
@@ -21,6 +22,8 @@ def start(environ: MutableMapping[str, str]) -> None:
     for name in set(environ) - KEPT:
         if not name.startswith(("PYTEST_", "PIP_")):
             del environ[name]
+    # A shell ignores SIGINT for what it runs in the background, and children inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     home = tempfile.mkdtemp(prefix="digest-tests-")
     atexit.register(shutil.rmtree, home, ignore_errors=True)
     environ |= {"HOME": home, "OPENBLAS_NUM_THREADS": "1"}  # one thread, as the command line has it

@@ -190,7 +190,8 @@ def issue_view(
     order = [paper for section in sections for paper in section.papers]
     numbers = {paper.number: n for n, paper in enumerate(order, start=1)}
     sections = [_renumbered(section, numbers) for section in sections]
-    has_contents = fit.cards and len(order) >= CONTENTS_FROM
+    # Where room is scarce it goes to papers, not to their titles once more.
+    has_contents = fit.cards and CONTENTS_FROM <= len(order) <= fit.told
     return IssueView(
         language=one_line(issue.language),
         sender=one_line(footer.sender_name),
